@@ -127,12 +127,12 @@ class _Reader:
         return value or ""
 
     def number(self, name: str, minimum: int = 1) -> int:
-        default: int = Settings.__dataclass_fields__[name].default
+        default: int = getattr(Settings, name)
         value = self.optional(name)
         if value is None:
             return default
         if not re.fullmatch(r"[0-9]+", value) or int(value) < minimum:
-            self.refuse(name, f"is {value!r}", f"set a whole number of at least {minimum}, or leave it out for {default}")
+            self.refuse(name, f"is {value!r}", f"set a whole number from {minimum} up, or leave it out for {default}")
             return default
         return int(value)
 
