@@ -6,7 +6,7 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 class SystemClock:
-    """The machine's clock: moments in UTC, dates as they are written in the district (Asia/Shanghai, no summer time)."""
+    """The machine's clock: moments in UTC, dates as the district writes them (Asia/Shanghai)."""
 
     def now(self) -> datetime:
         """This moment, aware, in UTC."""

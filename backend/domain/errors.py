@@ -1,4 +1,4 @@
-"""Every way a rule says no: one class each, with a code and facts. HTTP statuses are given in api/problems.py, not here.
+"""Every way a rule says no: one class each, with a code and facts. HTTP statuses are in api/problems.py, not here.
 
 RuleBroken
 ├── NotFound                    not there, or not yours
@@ -217,7 +217,7 @@ class ReasonMissing(ContentRefused):
 
 
 class IdentifierInvalid(ContentRefused):
-    """An ID number, phone, account or post code that cannot be right. Facts: part (length, characters, date, checksum)."""
+    """An ID number, phone, account or post code that cannot be right. Facts: part (length, characters, date …)."""
 
     code, title = "identifier-invalid", "号码有误"
 

@@ -1,0 +1,475 @@
+"""The case (办件): its states, the one transition table, and every change a person can make to it.
+
+No database, no clock: methods take the actor and the moment, raise a leaf of RuleBroken for “no”,
+and leave an Event in `new_events` for “yes”. What a slot or a question is lives in materials.py and questions.py.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from backend.domain.actors import SYSTEM, Actor, Role
+from backend.domain.errors import (
+    ActionNotAllowed,
+    AnswersIncomplete,
+    MaterialsMissing,
+    NotAllowed,
+    NotFound,
+    ReasonMissing,
+    SamePerson,
+    SignatureMissing,
+    StaleVersion,
+)
+from backend.domain.review import Check, Judgement, Opinion
+from backend.domain.routing import ItemAction, RoutedItem
+
+
+class State(StrEnum):
+    """Where a case is; the values are the wire and database values."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    WAITING = "waiting"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+class Action(StrEnum):
+    """What moves a case; the values are the wire and database values."""
+
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    CLAIM = "claim"
+    RETURN = "return"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    HOLD = "hold"
+    RESOLVE = "resolve"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    BEGIN = "begin"
+    COMPLETE = "complete"
+
+
+# fmt: off
+TRANSITIONS: dict[tuple[State, Action], State] = {
+    # from              action              to                  # who
+    (State.DRAFT,      Action.SUBMIT):    State.SUBMITTED,     # applicant
+    (State.RETURNED,   Action.SUBMIT):    State.SUBMITTED,     # applicant
+    (State.SUBMITTED,  Action.CLAIM):     State.IN_REVIEW,     # clerk
+    (State.IN_REVIEW,  Action.RETURN):    State.RETURNED,      # clerk
+    (State.IN_REVIEW,  Action.ACCEPT):    State.REVIEWED,      # clerk
+    (State.IN_REVIEW,  Action.REFUSE):    State.REFUSED,       # clerk
+    (State.IN_REVIEW,  Action.HOLD):      State.WAITING,       # clerk
+    (State.WAITING,    Action.RESOLVE):   State.IN_REVIEW,     # clerk
+    (State.REVIEWED,   Action.APPROVE):   State.APPROVED,      # supervisor
+    (State.REVIEWED,   Action.SEND_BACK): State.IN_REVIEW,     # supervisor
+    (State.APPROVED,   Action.BEGIN):     State.PROCESSING,    # officer, with the first item accepted
+    (State.APPROVED,   Action.COMPLETE):  State.COMPLETED,     # system, when nothing waits any more
+    (State.PROCESSING, Action.COMPLETE):  State.COMPLETED,     # system, with the last item decided
+    (State.DRAFT,      Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    (State.SUBMITTED,  Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    (State.IN_REVIEW,  Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    (State.RETURNED,   Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    (State.WAITING,    Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    (State.REVIEWED,   Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+}
+
+ROLES: dict[Action, Role] = {
+    Action.SUBMIT:    Role.APPLICANT,
+    Action.WITHDRAW:  Role.APPLICANT,
+    Action.CLAIM:     Role.CLERK,
+    Action.RETURN:    Role.CLERK,
+    Action.ACCEPT:    Role.CLERK,
+    Action.REFUSE:    Role.CLERK,
+    Action.HOLD:      Role.CLERK,
+    Action.RESOLVE:   Role.CLERK,
+    Action.APPROVE:   Role.SUPERVISOR,
+    Action.SEND_BACK: Role.SUPERVISOR,
+    Action.BEGIN:     Role.OFFICER,
+    Action.COMPLETE:  Role.SYSTEM,
+}
+
+STATE_LABELS: dict[State, str] = {
+    State.DRAFT:      "填写中",
+    State.SUBMITTED:  "已提交，等待窗口审核",
+    State.IN_REVIEW:  "窗口审核中",
+    State.RETURNED:   "需要您补正",
+    State.WAITING:    "等待相关业务办好",
+    State.REVIEWED:   "审核通过，等待主管审批",
+    State.APPROVED:   "已受理，已转给各部门",
+    State.PROCESSING: "各部门办理中",
+    State.COMPLETED:  "已办结",
+    State.WITHDRAWN:  "已撤回",
+    State.REFUSED:    "不予受理",
+}
+
+ACTION_LABELS: dict[Action, str] = {
+    Action.SUBMIT:    "提交",
+    Action.WITHDRAW:  "撤回",
+    Action.CLAIM:     "领取审核",
+    Action.RETURN:    "退回补正",
+    Action.ACCEPT:    "审核通过",
+    Action.REFUSE:    "不予受理",
+    Action.HOLD:      "暂停等待",
+    Action.RESOLVE:   "核查已解决",
+    Action.APPROVE:   "同意办理",
+    Action.SEND_BACK: "退回窗口",
+    Action.BEGIN:     "部门开始办理",
+    Action.COMPLETE:  "办结",
+}
+# fmt: on
+
+CLOSED = frozenset({State.COMPLETED, State.WITHDRAWN, State.REFUSED})
+ACTIVE = frozenset(State) - CLOSED - {State.DRAFT}
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+WITH_THE_CLERK = frozenset({State.IN_REVIEW})
+
+
+def allowed(state: State, role: Role) -> list[Action]:
+    """The actions this role may take in this state, in the table's order."""
+    return [action for (start, action) in TRANSITIONS if start is state and ROLES[action] is role]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's append-only history. Facts hold no personal data."""
+
+    at: datetime
+    actor: Actor
+    action: str
+    from_state: State | None = None
+    to_state: State | None = None
+    note: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PhotoState(StrEnum):
+    AWAITING = "awaiting"
+    READY = "ready"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One picture of one part of one slot (材料槽), as given once. `bytes` and pixels are of the cleaned picture."""
+
+    id: UUID
+    slot_key: str
+    part_key: str
+    kind: str | None
+    state: PhotoState
+    content_type: str
+    declared_bytes: int
+    declared_sha256: str
+    round: int
+    created_at: datetime
+    incoming_key: str
+    image_key: str | None = None
+    thumbnail_key: str | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    ready_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """“我没有这个材料”: her reason, for a clerk to see to."""
+
+    slot_key: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Her handwritten signature (PNG in the evidence bucket) under one version of the commitment."""
+
+    image_key: str
+    sha256: str
+    signed_at: datetime
+
+
+@dataclass(slots=True)
+class Case:
+    """One application of one insured person, with everything that hangs on it. Change it by its methods only."""
+
+    id: UUID
+    applicant_id: UUID
+    created_at: datetime
+    state: State = State.DRAFT
+    version: int = 1
+    round: int = 1
+    number: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    signature: Signature | None = None
+    commitment_version: str | None = None
+    policy_hash: str | None = None
+    submitted_at: datetime | None = None
+    review_due_on: date | None = None
+    correction_note: str | None = None
+    corrected_at: datetime | None = None
+    clerk_opinion: Opinion | None = None
+    supervisor_opinion: Opinion | None = None
+    confirmed_age_months: int | None = None
+    changed_by: str = "申请人"
+    changed_at: datetime | None = None
+    photos: dict[UUID, Photo] = field(default_factory=dict)
+    absences: dict[str, Absence] = field(default_factory=dict)
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+    items: dict[UUID, RoutedItem] = field(default_factory=dict)
+    new_events: list[Event] = field(default_factory=list)
+
+    # ── what can go wrong first ───────────────────────────────────────────────────────────
+
+    def must_belong_to(self, actor: Actor) -> None:
+        """Raises NotFound when the case is somebody else's: that it exists is nobody's business."""
+        if actor.id != self.applicant_id:
+            raise NotFound
+
+    def must_be_at(self, seen_version: int) -> None:
+        """Raises StaleVersion (changed_by, changed_at) when somebody changed the case since it was seen."""
+        if seen_version != self.version:
+            raise StaleVersion(version=self.version, changed_by=self.changed_by, changed_at=_moment(self.changed_at))
+
+    def must_be_editable(self, what: str) -> None:
+        """Raises ActionNotAllowed unless the applicant may change answers and photos now."""
+        if self.state not in EDITABLE:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action=what)
+
+    # ── the applicant ────────────────────────────────────────────────────────────────────
+
+    def answer(self, given: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+        """Keeps one page of parsed answers. A signature no longer covers what changed, so it is asked for again."""
+        self.must_be_editable("修改")
+        self.answers |= given
+        self._touch(actor, at)
+
+    def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
+        self.must_be_editable("签名")
+        self.signature = signature
+        self._touch(actor, at)
+
+    def add_photo(self, photo: Photo) -> None:
+        self.must_be_editable("传照片")
+        self.photos[photo.id] = photo
+
+    def photo(self, photo_id: UUID) -> Photo:
+        """Raises NotFound."""
+        if photo_id not in self.photos:
+            raise NotFound("没有找到这张照片，请重新拍一张。")
+        return self.photos[photo_id]
+
+    def keep_photo(self, ready: Photo) -> None:
+        """A verified photo takes its part of the slot; the one before it is kept, as replaced."""
+        self.must_be_editable("传照片")
+        for other in list(self.photos.values()):
+            same_part = (other.slot_key, other.part_key) == (ready.slot_key, ready.part_key)
+            other_kind = other.slot_key == ready.slot_key and other.kind != ready.kind
+            if other.id != ready.id and other.state is PhotoState.READY and (same_part or other_kind):
+                self.photos[other.id] = replace(other, state=PhotoState.REPLACED)
+        self.photos[ready.id] = ready
+        self.absences.pop(ready.slot_key, None)
+
+    def take_back_photo(self, photo_id: UUID) -> Photo:
+        self.must_be_editable("删除照片")
+        photo = self.photo(photo_id)
+        self.photos[photo_id] = replace(photo, state=PhotoState.REPLACED)
+        return photo
+
+    def declare_absent(self, slot_key: str, reason: str, at: datetime) -> None:
+        """She has no such paper: the slot no longer stops her, a clerk sees to it. Raises ReasonMissing."""
+        self.must_be_editable("说明没有材料")
+        if not reason.strip():
+            raise ReasonMissing
+        self.absences[slot_key] = Absence(slot_key, reason.strip(), at)
+
+    def take_back_absence(self, slot_key: str) -> None:
+        self.must_be_editable("修改")
+        self.absences.pop(slot_key, None)
+
+    def submit(
+        self, actor: Actor, at: datetime, *, unanswered: Sequence[str], missing: Sequence[str], terms: "SubmissionTerms"
+    ) -> None:
+        """Hands the case in. Raises AnswersIncomplete, MaterialsMissing, SignatureMissing, ActionNotAllowed."""
+        self._must_allow(Action.SUBMIT)
+        if unanswered:
+            raise AnswersIncomplete(unanswered)
+        if missing:
+            raise MaterialsMissing(missing)
+        if self.signature is None:
+            raise SignatureMissing
+        again = self.state is State.RETURNED
+        self.number = self.number or terms.number
+        self.commitment_version = terms.commitment_version
+        self.policy_hash = terms.policy_hash
+        self.submitted_at = at
+        self.review_due_on = terms.review_due_on
+        self.round += again
+        self._move(Action.SUBMIT, actor, at, facts={"round": self.round, "policy_hash": terms.policy_hash})
+
+    def withdraw(self, actor: Actor, at: datetime, reason: str) -> None:
+        """Takes the case back, until it is approved. Raises ActionNotAllowed."""
+        self._move(Action.WITHDRAW, actor, at, note=reason.strip() or None)
+
+    # ── the clerk ────────────────────────────────────────────────────────────────────────
+
+    def claim(self, actor: Actor, at: datetime) -> None:
+        """The clerk has the lease; a case already in review stays there under its new holder."""
+        if self.state is State.SUBMITTED:
+            self._move(Action.CLAIM, actor, at)
+        elif self.state not in (State.IN_REVIEW, State.WAITING):
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action=ACTION_LABELS[Action.CLAIM])
+
+    def judge(self, judgements: Sequence[Judgement], actor: Actor, at: datetime) -> None:
+        """Keeps the clerk's verdicts. Raises ReasonMissing for a fail without its reason, ActionNotAllowed."""
+        if self.state not in WITH_THE_CLERK:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="审核材料")
+        for judgement in judgements:
+            if judgement.is_fail and not (judgement.reason_code or judgement.note):
+                raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
+        self.judgements |= {judgement.subject: judgement for judgement in judgements}
+        self._touch(actor, at)
+
+    def check(self, checks: Sequence[Check], confirmed_age_months: int | None, actor: Actor, at: datetime) -> None:
+        """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""
+        if self.state not in WITH_THE_CLERK | {State.WAITING}:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="核查")
+        self.checks |= {check.key: check for check in checks}
+        if confirmed_age_months is not None:
+            self.confirmed_age_months = confirmed_age_months
+        self._touch(actor, at)
+
+    def accept(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
+        """窗口审核意见: complete and in order, on to the supervisor. What must hold is asked of review.py before."""
+        self._must_allow(Action.ACCEPT)
+        self.clerk_opinion = opinion
+        self._move(Action.ACCEPT, actor, at, note=opinion.text)
+
+    def return_for_correction(self, lines: Sequence[Mapping[str, Any]], note: str, actor: Actor, at: datetime) -> None:
+        """一次性告知: every failing slot and field at once; only those reopen."""
+        self._must_allow(Action.RETURN)
+        self.correction_note = note.strip() or None
+        self.corrected_at = at
+        for subject, judgement in self.judgements.items():
+            if judgement.is_fail and subject.startswith("slot:"):
+                self.absences.pop(subject.removeprefix("slot:"), None)
+        self.signature = None
+        facts = {"round": self.round, "lines": list(lines)}
+        self._move(Action.RETURN, actor, at, note=self.correction_note, facts=facts)
+
+    def refuse(self, reason: str, actor: Actor, at: datetime) -> None:
+        """不予受理, in writing. Raises ReasonMissing."""
+        if not reason.strip():
+            raise ReasonMissing
+        self._move(Action.REFUSE, actor, at, note=reason.strip())
+
+    def hold(self, actor: Actor, at: datetime) -> None:
+        """A 无法办理 check is “yes”: the case waits until the other office has put it right."""
+        self._move(Action.HOLD, actor, at, facts={"checks": sorted(k for k, c in self.checks.items() if c.found)})
+
+    def resolve(self, note: str, actor: Actor, at: datetime) -> None:
+        """The other office is done: the checks that stood in the way are cleared by this clerk."""
+        self._must_allow(Action.RESOLVE)
+        for key, check in self.checks.items():
+            if check.found:
+                self.checks[key] = replace(check, found=False, by_id=actor.id, by_name=actor.name, at=at, note=note)
+        self._move(Action.RESOLVE, actor, at, note=note.strip() or None)
+
+    # ── the supervisor ───────────────────────────────────────────────────────────────────
+
+    def approve(self, opinion: Opinion, items: Sequence[RoutedItem], actor: Actor, at: datetime) -> None:
+        """窗口主管意见: routes the items to their departments. Raises SamePerson, ActionNotAllowed."""
+        self._must_allow(Action.APPROVE)
+        if self.clerk_opinion is not None and self.clerk_opinion.by_id == actor.id:
+            raise SamePerson
+        self.supervisor_opinion = opinion
+        self.items = {item.id: item for item in items}
+        self._move(Action.APPROVE, actor, at, note=opinion.text, facts={"items": [item.code for item in items]})
+        self._complete_when_all_is_decided(at)
+
+    def send_back(self, reason: str, actor: Actor, at: datetime) -> None:
+        """Back to the window with a reason. Raises ReasonMissing, SamePerson."""
+        if not reason.strip():
+            raise ReasonMissing
+        self._move(Action.SEND_BACK, actor, at, note=reason.strip())
+
+    # ── the departments ──────────────────────────────────────────────────────────────────
+
+    def item(self, item_id: UUID) -> RoutedItem:
+        """Raises NotFound."""
+        if item_id not in self.items:
+            raise NotFound
+        return self.items[item_id]
+
+    def change_item(self, changed: RoutedItem, action: ItemAction, actor: Actor, at: datetime) -> None:
+        """Keeps one item as its officer left it; the case begins with the first and completes with the last."""
+        before = self.items[changed.id]
+        self.items[changed.id] = changed
+        facts = {"item": changed.code, "from": before.state, "to": changed.state, "outcome": changed.outcome}
+        self.new_events.append(Event(at, actor, f"item_{action}", self.state, self.state, changed.reason, facts))
+        if action is ItemAction.ACCEPT and self.state is State.APPROVED:
+            self._move(Action.BEGIN, actor, at)
+        self._complete_when_all_is_decided(at)
+
+    def _complete_when_all_is_decided(self, at: datetime) -> None:
+        if self.state in (State.APPROVED, State.PROCESSING) and not any(i.is_open for i in self.items.values()):
+            self._move(Action.COMPLETE, SYSTEM, at)
+
+    # ── how every change is made ─────────────────────────────────────────────────────────
+
+    def _must_allow(self, action: Action) -> None:
+        if (self.state, action) not in TRANSITIONS:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action=ACTION_LABELS[action])
+
+    def _move(
+        self,
+        action: Action,
+        actor: Actor,
+        at: datetime,
+        note: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._must_allow(action)
+        if actor.role is not ROLES[action]:
+            raise NotAllowed
+        start, self.state = self.state, TRANSITIONS[self.state, action]
+        self.new_events.append(Event(at, actor, action, start, self.state, note, facts or {}))
+        self._touch(actor, at)
+
+    def _touch(self, actor: Actor, at: datetime) -> None:
+        self.changed_by, self.changed_at = actor.name, at
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionTerms:
+    """What a submission is stamped with: its number, the day the window must have judged it, and the rules in force."""
+
+    number: str
+    review_due_on: date
+    commitment_version: str
+    policy_hash: str
+
+
+def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
+    """Of these subjects (`slot:…`, `field:…`), those a returned case lets her change, with the judgement that says why."""
+    if case.state is not State.RETURNED:
+        return {}
+    failed = {s: j for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
+    return {subject: failed[subject] for subject in subjects if subject in failed}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

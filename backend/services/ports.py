@@ -1,0 +1,364 @@
+"""All that the use cases need of the world, on one page. Adapters fulfil these; nothing here knows how.
+
+A Transaction is one database transaction: everything done through it, jobs included, is committed together or not at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from backend.domain.actors import Actor
+from backend.domain.audit import AuditEntry, AuditLink
+from backend.domain.case import Case
+
+# ── what goes in and out ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signed in by WeChat (openid is per account)."""
+
+    id: UUID
+    openid: str
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A member of staff with a password hash (argon2id)."""
+
+    id: UUID
+    username: str
+    name: str
+    role: str
+    department: str | None
+    password_hash: str
+    active: bool
+    failed_attempts: int
+    locked_until: datetime | None
+    last_signed_in_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser. Only the SM3 of its token is stored. `kind` is applicant or staff."""
+
+    token_digest: bytes
+    kind: str
+    subject_id: UUID
+    csrf_token: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lease on a case: one row, one truth. It lapses at `expires_at` unless it is renewed."""
+
+    case_id: UUID
+    staff_id: UUID
+    staff_name: str
+    claimed_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """A result that a department uploaded for an item. `state` is awaiting, ready or removed."""
+
+    id: UUID
+    item_id: UUID
+    name: str
+    state: str
+    content_type: str
+    declared_bytes: int
+    declared_sha256: str
+    incoming_key: str
+    object_key: str | None
+    sha256: str | None
+    bytes: int | None
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A message to a person about her case. `fields` are the template's, already masked."""
+
+    id: UUID
+    case_id: UUID
+    person_id: UUID
+    event: str
+    template_key: str
+    fields: Mapping[str, str]
+    path: str
+    client_msg_id: str
+    msgid: str | None
+    state: str
+    reason: str | None
+    attempts: int
+    queued_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One message or event WeChat posted to us, decrypted, as flat fields."""
+
+    id: int
+    dedupe_key: str
+    fields: Mapping[str, str]
+    received_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an idempotency key was answered with before."""
+
+    request_digest: bytes
+    outcome: Mapping[str, Any]
+
+
+# ── the database ─────────────────────────────────────────────────────────────────────────────
+
+
+class Cases(Protocol):
+    def add(self, case: Case) -> None: ...
+    def load(self, case_id: UUID) -> Case:
+        """The case, its row locked until the transaction ends. Raises NotFound."""
+    def read(self, case_id: UUID) -> Case:
+        """The case as it is, not locked. Raises NotFound."""
+    def load_by_item(self, item_id: UUID) -> Case:
+        """The case an item belongs to, locked. Raises NotFound."""
+    def read_by_item(self, item_id: UUID) -> Case:
+        """The case an item belongs to, not locked. Raises NotFound."""
+    def save(self, case: Case) -> None:
+        """Writes what changed; the version rises by one if the case's own row did. Raises ActiveCaseExists."""
+    def open_of(self, applicant_id: UUID) -> UUID | None:
+        """The applicant's draft or running case, the newest first."""
+    def next_number(self, on: date) -> str:
+        """A case number never given before, QY-20261124-00017."""
+
+
+class Claims(Protocol):
+    def live(self, case_id: UUID, at: datetime) -> Claim | None: ...
+    def take(self, case_id: UUID, actor: Actor, at: datetime, lease: timedelta) -> Claim:
+        """Takes or renews the lease. Raises HeldByAnother."""
+    def take_next(self, actor: Actor, at: datetime, lease: timedelta) -> UUID | None:
+        """The waiting case with the earliest deadline that nobody holds, now held by the actor."""
+    def release(self, case_id: UUID, actor: Actor) -> None: ...
+
+
+class Results(Protocol):
+    def add(self, result: ResultFile) -> None: ...
+    def get(self, result_id: UUID) -> ResultFile:
+        """Raises NotFound."""
+    def save(self, result: ResultFile) -> None: ...
+    def of_items(self, item_ids: Sequence[UUID]) -> list[ResultFile]:
+        """The ready ones, oldest first."""
+
+
+class People(Protocol):
+    def get(self, person_id: UUID) -> Person:
+        """Raises NotFound."""
+    def by_openid(self, openid: str) -> Person | None: ...
+    def sign_in(self, openid: str, at: datetime) -> Person:
+        """The person with this openid, made if she is new."""
+    def set_follows(self, openid: str, *, follows: bool, at: datetime) -> Person: ...
+    def consent(self, person_id: UUID, key: str, version: str, at: datetime) -> None: ...
+    def consents(self, person_id: UUID) -> Mapping[str, str]:
+        """Consent key → the version she agreed to."""
+
+
+class Staff(Protocol):
+    def add(self, member: StaffMember) -> None:
+        """Raises UsernameTaken."""
+    def get(self, staff_id: UUID) -> StaffMember:
+        """Raises NotFound."""
+    def by_username(self, username: str) -> StaffMember | None:
+        """The member, the row locked until the transaction ends."""
+    def save(self, member: StaffMember) -> None: ...
+    def all(self) -> list[StaffMember]: ...
+
+
+class Sessions(Protocol):
+    def add(self, session: Session) -> None: ...
+    def get(self, token_digest: bytes) -> Session | None: ...
+    def seen(self, token_digest: bytes, at: datetime) -> None: ...
+    def end(self, token_digest: bytes) -> None: ...
+    def end_all_of(self, subject_id: UUID) -> None: ...
+    def sweep(self, before: datetime) -> int:
+        """Removes the ended ones; returns how many."""
+
+
+class Pushes(Protocol):
+    def add(self, push: Push) -> None: ...
+    def load(self, push_id: UUID) -> Push:
+        """The push, locked. Raises NotFound."""
+    def load_by_msgid(self, msgid: str) -> Push | None:
+        """The push with WeChat's msgid, locked."""
+    def save(self, push: Push) -> None: ...
+    def of_case(self, case_id: UUID) -> list[Push]: ...
+    def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
+        """A receipt that came before its msgid was stored; kept once."""
+    def parked_receipt(self, msgid: str) -> str | None: ...
+
+
+class Callbacks(Protocol):
+    def take(self, dedupe_key: str, fields: Mapping[str, str], at: datetime) -> int | None:
+        """The callback's id, or None when it came before."""
+    def load(self, callback_id: int) -> Callback: ...
+    def done(self, callback_id: int, at: datetime) -> None: ...
+
+
+class Audit(Protocol):
+    def append(self, entry: AuditEntry) -> AuditLink: ...
+    def chain(self, case_id: UUID) -> list[AuditLink]: ...
+    def case_ids(self) -> list[UUID]: ...
+
+
+class Idempotency(Protocol):
+    def answered(self, actor_id: UUID, key: str) -> Answered | None: ...
+    def remember(self, actor_id: UUID, key: str, request_digest: bytes, outcome: Mapping[str, Any], at: datetime) -> None:
+        """Raises AlreadyUsed when the same key is being answered at this moment."""
+    def sweep(self, before: datetime) -> int: ...
+
+
+class Jobs(Protocol):
+    def defer(self, task: str, *, lock: str | None = None, after: timedelta | None = None, **arguments: Any) -> None:
+        """Puts a job into this transaction: it exists when the transaction is committed, and not otherwise."""
+
+
+class Transaction(Protocol):
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def claims(self) -> Claims: ...
+    @property
+    def results(self) -> Results: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def staff(self) -> Staff: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def pushes(self) -> Pushes: ...
+    @property
+    def callbacks(self) -> Callbacks: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def idempotency(self) -> Idempotency: ...
+    @property
+    def jobs(self) -> Jobs: ...
+
+
+class Store(Protocol):
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """One transaction: committed at the end of the block, rolled back by an exception."""
+
+
+class TokenStore(Protocol):
+    """WeChat's access token, one for all processes."""
+
+    def current(self, app_id: str, at: datetime) -> str | None:
+        """The token that is still good at `at`, or None."""
+    def refresh(self, app_id: str, refused: str | None, fetch: Callable[[], tuple[str, datetime]], at: datetime) -> str:
+        """A token other than `refused`: under one lock, so that of many who ask only one calls `fetch`."""
+
+
+class Screens(Protocol):
+    """One query per list that people look at; keyset-paged; masked. Cursors are opaque strings."""
+
+    def review_queue(
+        self, *, queue: str, staff_id: UUID, search: str, item: str, cursor: str | None, limit: int, at: datetime
+    ) -> tuple[list[Mapping[str, Any]], str | None]: ...
+    def review_counts(self, staff_id: UUID, at: datetime) -> Mapping[str, int]: ...
+    def department_items(
+        self, *, department: str | None, state: str, search: str, cursor: str | None, limit: int
+    ) -> tuple[list[Mapping[str, Any]], str | None]: ...
+    def department_counts(self, department: str | None) -> Mapping[str, int]: ...
+    def cases_of(self, applicant_id: UUID) -> list[Mapping[str, Any]]: ...
+    def events_of(self, case_id: UUID) -> list[Mapping[str, Any]]: ...
+    def messages_of(self, person_id: UUID, limit: int) -> list[Mapping[str, Any]]: ...
+    def overview(self, today: date) -> Mapping[str, Any]: ...
+
+
+# ── outside ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+    def today(self) -> date: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A presigned POST: the browser sends `fields` and the file to `url` before `expires_at`."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+class Evidence(Protocol):
+    """The private object store. Keys are made by the services, never by a browser."""
+
+    def upload_form(
+        self, key: str, *, content_type: str, size: int, sha256_hex: str, at: datetime, minutes: int
+    ) -> UploadForm: ...
+    def fetch(self, key: str, max_bytes: int) -> bytes:
+        """Raises PhotoNotArrived, PhotoTooLarge, OutsideDown."""
+    def put(self, key: str, content: bytes, content_type: str) -> None: ...
+    def delete(self, key: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A picture as it is kept: JPEG, upright, without EXIF, with its thumbnail. Sizes in pixels."""
+
+    image: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+
+
+class Pictures(Protocol):
+    def clean(self, content: bytes, content_type: str) -> CleanPicture:
+        """Raises PhotoEmpty, PhotoNotAnImage, PhotoMislabelled, PhotoUnreadable, PhotoTooSmall, PhotoTooLarge."""
+    def check_signature(self, content: bytes) -> None:
+        """A PNG with ink on it. Raises SignatureMissing, PhotoUnreadable."""
+    def check_result(self, content: bytes, content_type: str) -> None:
+        """A readable PDF, JPEG or PNG. Raises FileRefused."""
+
+
+class Messenger(Protocol):
+    """WeChat, outwards. Failures are MessengerError leaves (adapters/wechat.py translates, domain/notices.py names)."""
+
+    def send_template(self, openid: str, template_key: str, fields: Mapping[str, str], url: str, client_msg_id: str) -> str:
+        """WeChat's msgid."""
+    def send_text(self, openid: str, text: str) -> None: ...
+
+
+class WechatIdentity(Protocol):
+    def authorize_url(self, redirect_url: str, state: str) -> str: ...
+    def openid_for(self, code: str) -> str:
+        """Raises SignInExpired, OutsideDown."""
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+    def matches(self, password: str, password_hash: str) -> bool: ...
+
+
+class Seals(Protocol):
+    def digest(self, content: bytes) -> bytes:
+        """SM3, 32 bytes."""
