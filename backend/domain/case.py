@@ -464,7 +464,7 @@ class SubmissionTerms:
 
 
 def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
-    """Of these subjects (`slot:…`, `field:…`), those a returned case lets her change, with the judgement that says why."""
+    """Of these subjects (`slot:…`, `field:…`), those a returned case lets her change, each with its judgement."""
     if case.state is not State.RETURNED:
         return {}
     failed = {s: j for s, j in case.judgements.items() if j.is_fail and j.round == case.round}

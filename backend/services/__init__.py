@@ -1,0 +1,26 @@
+"""The use cases. Services holds one object per column; wiring.py builds it, api/ and jobs.py call it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend.services.departments import Departments
+    from backend.services.filing import Filing
+    from backend.services.identity import Identity
+    from backend.services.materials import Materials
+    from backend.services.notices import Notices
+    from backend.services.review import Review
+    from backend.services.supervision import Supervision
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a person or the clock can make the service do."""
+
+    identity: "Identity"
+    filing: "Filing"
+    materials: "Materials"
+    review: "Review"
+    departments: "Departments"
+    supervision: "Supervision"
+    notices: "Notices"

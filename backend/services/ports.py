@@ -1,6 +1,6 @@
 """All that the use cases need of the world, on one page. Adapters fulfil these; nothing here knows how.
 
-A Transaction is one database transaction: everything done through it, jobs included, is committed together or not at all.
+A Transaction is one database transaction: what is done through it, jobs included, is committed together or not at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -118,14 +118,6 @@ class Callback:
     done_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What an idempotency key was answered with before."""
-
-    request_digest: bytes
-    outcome: Mapping[str, Any]
-
-
 # ── the database ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -225,9 +217,11 @@ class Audit(Protocol):
 
 
 class Idempotency(Protocol):
-    def answered(self, actor_id: UUID, key: str) -> Answered | None: ...
-    def remember(self, actor_id: UUID, key: str, request_digest: bytes, outcome: Mapping[str, Any], at: datetime) -> None:
-        """Raises AlreadyUsed when the same key is being answered at this moment."""
+    def take(self, actor_id: UUID, key: str, request_digest: bytes, at: datetime) -> bool:
+        """True the first time; False when it came before with the same request. Waits for one that runs now.
+
+        Raises AlreadyUsed when it came before with another request.
+        """
     def sweep(self, before: datetime) -> int: ...
 
 
@@ -343,7 +337,9 @@ class Pictures(Protocol):
 class Messenger(Protocol):
     """WeChat, outwards. Failures are MessengerError leaves (adapters/wechat.py translates, domain/notices.py names)."""
 
-    def send_template(self, openid: str, template_key: str, fields: Mapping[str, str], url: str, client_msg_id: str) -> str:
+    def send_template(
+        self, openid: str, template_key: str, fields: Mapping[str, str], url: str, client_msg_id: str
+    ) -> str:
         """WeChat's msgid."""
     def send_text(self, openid: str, text: str) -> None: ...
 
