@@ -1,0 +1,209 @@
+"""Resources that tests ask for: a real PostgreSQL, a real S3 server, a real Chromium. Each starts only when asked for.
+
+Builders of cases and people are in `builders.py` and `actors.py`, not here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backend.sandbox.object_store import EVIDENCE, OUTPUTS, ObjectStore, free_ports
+from backend.sandbox.postgres import PostgresServer
+from backend.sandbox.processes import free_port
+from backend.sandbox.secrets import make_secrets, store_secrets
+from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from playwright.sync_api import Browser, Playwright
+
+TEMPLATE = "tuixiu_template"
+PUBLIC_URL = "http://127.0.0.1:8000"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",  # Chromium's own sandbox refuses root, as whom CI runs
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
+)
+
+
+# -- PostgreSQL ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def secrets_made() -> dict[str, str]:
+    """Secrets as the sandbox makes them, new for this run."""
+    return make_secrets()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(secrets_made: dict[str, str]) -> Iterator[PostgresServer]:
+    """A PostgreSQL of this run's own, on a random port. It does not fsync: a test of durability starts its own."""
+    folder = Path(tempfile.mkdtemp(prefix="tuixiu-"))
+    folder.chmod(0o711)  # under root the server runs as another user, who could not enter pytest's own folders
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+    server = PostgresServer(
+        folder / "data", free_port(), secrets_made["DATABASE_PASSWORD"], folder / "log", options=fast
+    )
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: PostgresServer) -> str:
+    """The name of a database with every migration applied, of which `database_url` is a copy."""
+    from backend.adapters.db import migrating
+
+    postgres_server.create_database(TEMPLATE)
+    migrating.upgrade(postgres_server.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+    """The address of a migrated database that is this test's alone (made in 24 ms, dropped after)."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres_server.create_database(name, template_database)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a database without any table that is this test's alone."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres_server.create_database(name)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+# -- S3 -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RunningStore:
+    """Where the S3 server is and the service's own key for it. Tests share it: use keys of your own."""
+
+    endpoint_url: str
+    region: str
+    access_key: str
+    secret_key: str
+    client: S3Client
+    evidence_bucket: str = EVIDENCE
+    outputs_bucket: str = OUTPUTS
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory, secrets_made: dict[str, str]) -> Iterator[RunningStore]:
+    """A SeaweedFS of this run's own with the buckets `evidence` (versioned) and `outputs`."""
+    folder = tmp_path_factory.mktemp("store")
+    keys = store_secrets(secrets_made)
+    store = ObjectStore(folder / "data", free_ports(), keys, folder / "log")
+    store.start(allowed_origins=[PUBLIC_URL])
+    yield RunningStore(store.endpoint_url, store.region, keys.access_key, keys.secret_key, store.client())
+    assert store.process is not None
+    store.process.send_signal(signal.SIGKILL)  # its data ends with the run: no need to wait for a clean end
+    store.stop()
+
+
+# -- settings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sandbox_environment(database_url: str, object_store: RunningStore, secrets_made: dict[str, str]) -> dict[str, str]:
+    """`TUIXIU_*` variables of a service on this test's own database and on the run's S3; nothing listens for WeChat."""
+    return {
+        **{name: value for name, value in secrets_made.items() if name.startswith("TUIXIU_")},
+        "TUIXIU_ENVIRONMENT": "sandbox",
+        "TUIXIU_DATABASE_URL": database_url,
+        "TUIXIU_S3_ENDPOINT_URL": object_store.endpoint_url,
+        "TUIXIU_PUBLIC_URL": PUBLIC_URL,
+        "TUIXIU_WECHAT_API_URL": f"http://127.0.0.1:{free_port()}",
+        "TUIXIU_WECHAT_AUTHORIZE_URL": f"http://127.0.0.1:{free_port()}/connect/oauth2/authorize",
+        "TUIXIU_METRICS_PORT": "0",
+    }
+
+
+@pytest.fixture
+def settings(sandbox_environment: dict[str, str]) -> Settings:
+    """Settings on this test's own database and on the run's S3."""
+    return Settings.from_environment(sandbox_environment)
+
+
+# -- the browser --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, started when the first browser test asks."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The Chromium that browser tests drive."""
+    found = find_chromium()
+    assert found is not None, "browser tests are left out of the run where there is no Chromium"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
+    """One headless Chromium for the run; every test opens contexts of its own in it, and closes them."""
+    running = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
+    yield running
+    running.close()
+
+
+def find_chromium() -> Path | None:
+    """`TUIXIU_CHROMIUM`, or the system's, or the one that `playwright install chromium` brought, or None."""
+    candidates = [os.environ.get("TUIXIU_CHROMIUM"), *map(shutil.which, CHROMIUM_NAMES)]
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    candidates += [str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
+    candidates += [str(path) for path in sorted(cache.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"))]
+    return next((Path(path) for path in candidates if path and Path(path).exists()), None)
+
+
+NOT_RUN: list[pytest.Item] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave browser tests out where there is no Chromium; the end of the run says so."""
+    if find_chromium() is None:
+        NOT_RUN.extend(item for item in items if item.get_closest_marker("browser"))
+        config.hook.pytest_deselected(items=NOT_RUN)
+        items[:] = [item for item in items if item not in NOT_RUN]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests were not run for want of a browser."""
+    if NOT_RUN:
+        terminalreporter.section(f"{len(NOT_RUN)} browser tests NOT RUN: no Chromium was found")
+        for item in NOT_RUN:
+            terminalreporter.line(item.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a run without its browser tests has failed."""
+    if NOT_RUN and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
