@@ -1,0 +1,101 @@
+"""材料清单: which photo slots the answers call for, which departments see them, and what is still missing.
+
+The slots and their words come from config/materials.zh-CN.yaml; `when` names a predicate of questions.py.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from backend.domain.answers import Answers
+from backend.domain.items import Department, Filing, Item, ItemCode, chosen_items
+from backend.domain.questions import PREDICATES
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One photo of a slot: front, back, or page n. A part that is not required may stay empty."""
+
+    key: str
+    label: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """材料槽: what it is, why, where to get it, its parts and, for “one of” slots, the kinds that will do.
+
+    `kind` is the kind the answers already named. A generated slot is made by us (the application form), not photographed.
+    """
+
+    key: str
+    label: str
+    why: str
+    where_to_get: str
+    item: ItemCode | None
+    departments: frozenset[Department]
+    parts: tuple[Part, ...]
+    kinds: tuple[tuple[str, str], ...]
+    max_pages: int
+    sample: str
+    generated: bool
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRule:
+    """A slot, the predicate that calls for it, and the question whose answer names its kind."""
+
+    slot: Slot
+    when: str
+    kind_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRules:
+    """Every slot there is, in order, and the items that say which department gets what."""
+
+    rows: tuple[MaterialRule, ...]
+    items: Mapping[ItemCode, Item]
+
+
+Checklist = tuple[Slot, ...]
+
+
+def checklist(answers: Answers, rules: MaterialRules) -> Checklist:
+    """The slots these (effective) answers call for, in the file's order.
+
+    A slot is seen only by departments that get a combined item of the case.
+    """
+    chosen = chosen_items(answers, rules.items)
+    routed_to = frozenset(item.department for item in chosen if item.filing is Filing.COMBINED)
+    return tuple(_slot(rule, answers, routed_to) for rule in rules.rows if PREDICATES[rule.when](answers))
+
+
+def missing(
+    slots: Checklist, photos_by_slot: Mapping[str, Collection[str]], excused: Collection[str] = ()
+) -> tuple[str, ...]:
+    """`slot/part` keys still without a photo. `excused`: slots of which the person said 我没有这个材料."""
+    return tuple(
+        f"{slot.key}/{part.key}"
+        for slot in slots
+        if not slot.generated and slot.key not in excused
+        for part in slot.parts
+        if part.required and part.key not in photos_by_slot.get(slot.key, ())
+    )
+
+
+def missing_labels(slots: Checklist, missing_keys: Collection[str]) -> tuple[str, ...]:
+    """The same in words, as people say it: 身份证反面."""
+    words = {
+        f"{slot.key}/{part.key}": slot.label
+        if len(slot.parts) == 1 or part.key == "page_1"
+        else slot.label + part.label
+        for slot in slots
+        for part in slot.parts
+    }
+    return tuple(words[key] for key in missing_keys)
+
+
+def _slot(rule: MaterialRule, answers: Answers, routed_to: frozenset[Department]) -> Slot:
+    kind = answers.get(rule.kind_from) if rule.kind_from else None
+    return replace(rule.slot, departments=rule.slot.departments & routed_to, kind=kind)

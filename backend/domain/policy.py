@@ -1,0 +1,133 @@
+"""Policy as dated rows: which row of a rule holds for a person, and what the rows say. The files are read by an adapter.
+
+A rule's rows follow each other without gap or overlap; `chosen_by` says which of the person's months picks the row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from backend.domain.people import Month, Sex
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Category(StrEnum):
+    """Whose original retirement age (原法定退休年龄): men 60, women 55 (干部) or 50 (工人)."""
+
+    MALE = "male"
+    FEMALE_55 = "female_55"
+    FEMALE_50 = "female_50"
+
+
+class ChosenBy(StrEnum):
+    """The month of the person's life that picks a row."""
+
+    ORIGINAL_AGE_MONTH = "original_age_month"  # 满原法定退休年龄的月
+    STATUTORY_MONTH = "statutory_month"  # 法定退休月
+    FILING_MONTH = "filing_month"  # 申请月
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T_co]):
+    """One row of a rule: in force from `since` until the next row begins; `law` is its source."""
+
+    since: date
+    value: T_co
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[T_co]):
+    """A rule of policy with its rows, oldest first."""
+
+    name: str
+    title: str
+    unit: str
+    chosen_by: ChosenBy
+    source: str
+    rows: tuple[Row[T_co], ...]
+    status: str = ""
+
+    def row_on(self, month: Month) -> Row[T_co]:
+        """The row in force on the first day of a month; before the first row, the first row."""
+        in_force = [row for row in self.rows if row.since <= month.first_day]
+        return in_force[-1] if in_force else self.rows[0]
+
+    def row_for(self, months: Mapping[ChosenBy, Month]) -> Row[T_co]:
+        """The row picked by the month that this rule's `chosen_by` names, out of a person's months."""
+        return self.row_on(months[self.chosen_by])
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """One month more for every `births_per_step` months of birth from `first_delayed_birth` on, `cap_months` at most."""
+
+    first_delayed_birth: Month
+    births_per_step: int
+    cap_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementAge:
+    """The delays of a row of 法定退休年龄; no entry, no delay."""
+
+    delays: Mapping[Category, Delay]
+
+
+@dataclass(frozen=True, slots=True)
+class FlexibleRetirement:
+    """弹性退休, in months."""
+
+    early_max_months: int
+    late_max_months: int
+    early_notice_months: int
+    late_notice_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialWork:
+    """特殊工种: ages in months, years of work by kind."""
+
+    age_months: Mapping[Sex, int]
+    years: Mapping[str, int]
+
+
+class DisabilityRoute(StrEnum):
+    """What a lost ability to work leads to: 病退 until 2024, the 病残津贴 application since."""
+
+    EARLY_RETIREMENT = "early_retirement"
+    DISABILITY_BENEFIT = "disability_benefit"
+
+
+@dataclass(frozen=True, slots=True)
+class Disability:
+    """因病或非因工致残: the route, and the ages in months where the route has a floor."""
+
+    route: DisabilityRoute
+    age_months: Mapping[Sex, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MedicalYears:
+    """医保缴费年限, in months: over the whole life by sex, and actual ones inside the province."""
+
+    lifetime_months: Mapping[Sex, int]
+    in_province_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every rule in force, past and to come. `content_hash` names exactly this policy, so a decision can be replayed."""
+
+    original_age_months: Mapping[Category, int]
+    retirement_age: Rule[RetirementAge]
+    minimum_contribution: Rule[int]
+    flexible_retirement: Rule[FlexibleRetirement]
+    special_work: Rule[SpecialWork]
+    disability: Rule[Disability]
+    medical_years: Rule[MedicalYears]
+    amber_percent: Rule[int]
+    content_hash: str

@@ -1,0 +1,155 @@
+"""法定退休年龄 and whether a person can retire now, for the normal type. Numbers come from policy.py's rows.
+
+Not old enough or not enough months is an answer with a date or a number of months, never an error.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.domain.people import Month, Sex
+from backend.domain.policy import Category, ChosenBy, Delay, Policy
+
+__all__ = [
+    "Category",
+    "ContributionShort",
+    "Eligibility",
+    "Eligible",
+    "RetirementType",
+    "Statutory",
+    "TooEarly",
+    "WayForward",
+    "category_of",
+    "eligibility",
+    "statutory",
+]
+
+
+class RetirementType(StrEnum):
+    """职工退休类型, as on the form."""
+
+    NORMAL = "normal"  # 正常退休
+    SPECIAL = "special"  # 特殊工种提前退休
+    DISABILITY = "disability"  # 病退
+
+
+class WayForward(StrEnum):
+    """What a person who cannot retire yet may lawfully do."""
+
+    WAIT = "wait"  # 到月再办
+    FLEXIBLE_EARLY = "flexible_early"  # 弹性提前退休
+    KEEP_CONTRIBUTING = "keep_contributing"  # 延长缴费
+    FLEXIBLE_LATE = "flexible_late"  # 弹性延迟退休
+
+
+@dataclass(frozen=True, slots=True)
+class Statutory:
+    """法定退休年龄 of one person: ages and contribution in months, the month it is reached, the law that says so."""
+
+    original_age_months: int
+    statutory_age_months: int
+    delay_months: int
+    statutory_month: Month
+    minimum_contribution_months: int
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """Old enough and enough months."""
+
+    statutory: Statutory
+
+
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    """Not old enough: can retire from `on_month`, in `months_to_wait`. `flexible_from`: the earliest month by 弹性提前."""
+
+    statutory: Statutory
+    on_month: Month
+    months_to_wait: int
+    contribution_short_months: int
+    flexible_from: Month | None
+    ways: tuple[WayForward, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionShort:
+    """Old enough, `months` of contribution missing."""
+
+    statutory: Statutory
+    months: int
+    ways: tuple[WayForward, ...]
+
+
+Eligibility = Eligible | TooEarly | ContributionShort
+
+
+def category_of(sex: Sex, original_retirement_age: int | None) -> Category:
+    """Men are 60; a woman states 50 or 55 by her post and file, and the clerk confirms it (the ID number cannot tell)."""
+    if sex is Sex.MALE:
+        return Category.MALE
+    return Category.FEMALE_55 if original_retirement_age == 55 else Category.FEMALE_50
+
+
+def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:
+    """The month a person reaches 法定退休年龄, and the 最低缴费年限 of that month.
+
+    Source: 国发〔1978〕104号 until 2024-12-31; 《国务院关于渐进式延迟法定退休年龄的办法》第一、二条 from 2025-01-01.
+    """
+    original_age_months = policy.original_age_months[category]
+    months = {ChosenBy.ORIGINAL_AGE_MONTH: birth.plus(original_age_months)}
+    age_row = policy.retirement_age.row_for(months)
+    delay_months = _delay_months(birth, age_row.value.delays.get(category))
+    months[ChosenBy.STATUTORY_MONTH] = birth.plus(original_age_months + delay_months)
+    return Statutory(
+        original_age_months=original_age_months,
+        statutory_age_months=original_age_months + delay_months,
+        delay_months=delay_months,
+        statutory_month=months[ChosenBy.STATUTORY_MONTH],
+        minimum_contribution_months=policy.minimum_contribution.row_for(months).value,
+        law=age_row.law,
+    )
+
+
+def eligibility(
+    birth: Month, category: Category, contribution_months: int, filing_month: Month, policy: Policy
+) -> Eligibility:
+    """Whether a person can retire in the filing month (正常退休); if not, when, or how many months are missing."""
+    found = statutory(birth, category, policy)
+    short = max(0, found.minimum_contribution_months - contribution_months)
+    if filing_month < found.statutory_month:
+        return _too_early(found, short, filing_month, policy)
+    if short:
+        return ContributionShort(found, short, (WayForward.KEEP_CONTRIBUTING, WayForward.FLEXIBLE_LATE))
+    return Eligible(found)
+
+
+def _delay_months(birth: Month, delay: Delay | None) -> int:
+    if delay is None or birth < delay.first_delayed_birth:
+        return 0
+    return min(delay.first_delayed_birth.months_until(birth) // delay.births_per_step + 1, delay.cap_months)
+
+
+def _too_early(found: Statutory, short: int, filing_month: Month, policy: Policy) -> TooEarly:
+    flexible_from = _flexible_from(found, filing_month, policy)
+    ways = (
+        (WayForward.WAIT, True),
+        (WayForward.FLEXIBLE_EARLY, flexible_from is not None),
+        (WayForward.KEEP_CONTRIBUTING, short > 0),
+    )
+    return TooEarly(
+        statutory=found,
+        on_month=found.statutory_month,
+        months_to_wait=filing_month.months_until(found.statutory_month),
+        contribution_short_months=short,
+        flexible_from=flexible_from,
+        ways=tuple(way for way, open_to_her in ways if open_to_her),
+    )
+
+
+def _flexible_from(found: Statutory, filing_month: Month, policy: Policy) -> Month | None:
+    """The earliest month of 弹性提前: within the limit, never under the original age, not before the month of asking."""
+    months = {ChosenBy.STATUTORY_MONTH: found.statutory_month}
+    most = min(policy.flexible_retirement.row_for(months).value.early_max_months, found.delay_months)
+    earliest = max(found.statutory_month.plus(-most), filing_month)
+    return earliest if earliest < found.statutory_month else None

@@ -1,0 +1,159 @@
+"""Everything config says, read once at start: the rules and the wording, and the questions a use case puts to them.
+
+The files are read and checked by adapters/policy_files.py; nothing here reads one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.domain import items as choosing
+from backend.domain import materials as listing
+from backend.domain.answers import Answers, birth_month_of, sex_of
+from backend.domain.deadlines import WorkCalendar
+from backend.domain.items import ChosenItem, Department, Item, ItemCode, Office
+from backend.domain.materials import Checklist, MaterialRules
+from backend.domain.people import Month
+from backend.domain.policy import Policy
+from backend.domain.questions import QuestionGraph
+from backend.domain.retirement import Eligibility, WayForward, category_of, eligibility
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A versioned text a person agrees to: the notice, a consent, the commitment."""
+
+    key: str
+    version: str
+    title: str
+    paragraphs: tuple[str, ...]
+    department: Department | None = None
+    items: tuple[ItemCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """告知书, one separate consent per department (《个人信息保护法》第二十三、二十九条), and the form's commitment."""
+
+    notice: Statement
+    departments: tuple[Statement, ...]
+    commitment: Statement
+
+    def needed_for(self, chosen: tuple[ChosenItem, ...]) -> tuple[Statement, ...]:
+        """The notice, and the consent of each department that gets a combined item."""
+        routed_to = {item.department for item in chosen if item.filing is choosing.Filing.COMBINED}
+        return (self.notice, *(consent for consent in self.departments if consent.department in routed_to))
+
+
+@dataclass(frozen=True, slots=True)
+class GuideSection:
+    """A heading and what stands under it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGuide:
+    """自行申报 or hand-over guide of one item: what to bring and the steps; office and limit come from the item."""
+
+    item: ItemCode
+    title: str
+    bring: tuple[str, ...]
+    steps: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call, and when."""
+
+    name: str
+    phone: str
+    hours: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """办事指南: the start page, the guides per item, and the words for each way forward."""
+
+    version: str
+    source: str
+    title: str
+    sections: tuple[GuideSection, ...]
+    contacts: tuple[Contact, ...]
+    item_guides: Mapping[ItemCode, ItemGuide]
+    ways_forward: Mapping[WayForward, GuideSection]
+
+
+@dataclass(frozen=True, slots=True)
+class CannotProceed:
+    """One of the four 无法办理 checks: what the clerk asks, and what the person hears when the answer is yes."""
+
+    key: str
+    question: str
+    label: str
+    office: str
+    phone: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailReason:
+    """Why a slot or a field does not pass, in words the person can act on."""
+
+    key: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The clerk's checks and the reasons to choose from."""
+
+    cannot_proceed: tuple[CannotProceed, ...]
+    photo_reasons: tuple[FailReason, ...]
+    reasons_by_slot: Mapping[str, tuple[FailReason, ...]]
+    field_reasons: tuple[FailReason, ...]
+
+    def reasons_for(self, slot_key: str) -> tuple[FailReason, ...]:
+        """The reasons for one slot: its own first, then those of every photo."""
+        return (*self.reasons_by_slot.get(slot_key, ()), *self.photo_reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The district's rules and wording. `content_hash` (SHA-256 over every file) names exactly this state of them."""
+
+    policy: Policy
+    graph: QuestionGraph
+    materials: MaterialRules
+    items: Mapping[ItemCode, Item]
+    offices: Mapping[Department, Office]
+    consents: Consents
+    guide: Guide
+    checks: Checks
+    calendar: WorkCalendar
+    content_hash: str
+
+    def chosen_items(self, answers: Answers) -> tuple[ChosenItem, ...]:
+        """The items these answers choose; irrelevant answers are left out first."""
+        return choosing.chosen_items(self.graph.effective(answers), self.items)
+
+    def checklist(self, answers: Answers) -> Checklist:
+        """The slots these answers call for; irrelevant answers are left out first."""
+        return listing.checklist(self.graph.effective(answers), self.materials)
+
+    def fields_for(self, department: Department) -> frozenset[str]:
+        """The question keys whose answers a department's officers may see."""
+        return self.offices[department].fields
+
+    def eligibility(self, answers: Answers, filing_month: Month) -> Eligibility | None:
+        """Whether the person can retire in the filing month; None while unanswered, or for a type reviewed elsewhere."""
+        effective = self.graph.effective(answers)
+        birth, sex, months = birth_month_of(effective), sex_of(effective), effective.get("contribution_months")
+        if effective.get("retirement_type") != "normal" or birth is None or sex is None or months is None:
+            return None
+        stated = effective.get("original_retirement_age")
+        category = category_of(sex, int(stated) if stated else None)
+        return eligibility(birth, category, months, filing_month, self.policy)
