@@ -216,6 +216,7 @@ class Case:
     signature: Signature | None = None
     commitment_version: str | None = None
     policy_hash: str | None = None
+    planned_items: list[Mapping[str, str]] = field(default_factory=list)
     submitted_at: datetime | None = None
     review_due_on: date | None = None
     correction_note: str | None = None
@@ -260,7 +261,7 @@ class Case:
     def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
         self.must_be_editable("签名")
         self.signature = signature
-        self._touch(actor, at)
+        self._note("sign", actor, at, {"sha256": signature.sha256})
 
     def add_photo(self, photo: Photo) -> None:
         self.must_be_editable("传照片")
@@ -315,6 +316,7 @@ class Case:
         self.number = self.number or terms.number
         self.commitment_version = terms.commitment_version
         self.policy_hash = terms.policy_hash
+        self.planned_items = list(terms.planned_items)
         self.submitted_at = at
         self.review_due_on = terms.review_due_on
         self.round += again
@@ -341,7 +343,7 @@ class Case:
             if judgement.is_fail and not (judgement.reason_code or judgement.note):
                 raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
         self.judgements |= {judgement.subject: judgement for judgement in judgements}
-        self._touch(actor, at)
+        self._note("judge", actor, at, {judgement.subject: judgement.verdict for judgement in judgements})
 
     def check(self, checks: Sequence[Check], confirmed_age_months: int | None, actor: Actor, at: datetime) -> None:
         """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""
@@ -350,7 +352,8 @@ class Case:
         self.checks |= {check.key: check for check in checks}
         if confirmed_age_months is not None:
             self.confirmed_age_months = confirmed_age_months
-        self._touch(actor, at)
+        facts = {check.key: check.found for check in checks} | {"confirmed_age_months": self.confirmed_age_months}
+        self._note("check", actor, at, facts)
 
     def accept(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """窗口审核意见: complete and in order, on to the supervisor. What must hold is asked of review.py before."""
@@ -449,18 +452,27 @@ class Case:
         self.new_events.append(Event(at, actor, action, start, self.state, note, facts or {}))
         self._touch(actor, at)
 
+    def _note(self, action: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> None:
+        """An event that moves nothing."""
+        self.new_events.append(Event(at, actor, action, self.state, self.state, None, facts))
+        self._touch(actor, at)
+
     def _touch(self, actor: Actor, at: datetime) -> None:
         self.changed_by, self.changed_at = actor.name, at
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionTerms:
-    """What a submission is stamped with: its number, the day the window must have judged it, and the rules in force."""
+    """What a submission is stamped with: number, the day the window must have judged it, the rules in force.
+
+    `planned_items`: code and filing of each item she asked for.
+    """
 
     number: str
     review_due_on: date
     commitment_version: str
     policy_hash: str
+    planned_items: Sequence[Mapping[str, str]]
 
 
 def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:

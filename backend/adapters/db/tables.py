@@ -1,0 +1,397 @@
+"""The tables. Each constraint holds a rule that the domain also holds; triggers live in the migrations.
+
+Personal data is only in sealed columns (bytea) and masked copies; the rest may stand in a log.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from backend.domain.case import ACTIVE, PhotoState, State
+from backend.domain.review import Verdict
+from backend.domain.routing import ItemState, Outcome
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Moment = DateTime(timezone=True)
+
+
+def one_of(column: str, values: object) -> CheckConstraint:
+    """A check that the column holds one of an enum's wire values."""
+    listed = ", ".join(f"'{value}'" for value in sorted(values))  # type: ignore[call-overload]  # any StrEnum or list
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
+
+
+def in_list(values: object) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))  # type: ignore[call-overload]  # any StrEnum or list
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("openid", Text, nullable=False, unique=True),
+    Column("follows", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("person_id", UUID, ForeignKey("people.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    PrimaryKeyConstraint("person_id", "key", "version"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("applicant_id", UUID, ForeignKey("people.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("number", Text, unique=True),
+    Column("answers", LargeBinary, nullable=False, comment="sealed: question key → value"),
+    Column("id_number_index", LargeBinary, comment="HMAC-SM3 of the insured person's ID number"),
+    Column("name_masked", Text),
+    Column("town", Text),
+    Column("planned_items", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("signature", JSONB(none_as_null=True)),
+    Column("commitment_version", Text),
+    Column("policy_hash", Text),
+    Column("submitted_at", Moment),
+    Column("review_due_on", Date),
+    Column("correction_note", Text),
+    Column("corrected_at", Moment),
+    Column("clerk_opinion", JSONB(none_as_null=True)),
+    Column("supervisor_opinion", JSONB(none_as_null=True)),
+    Column("confirmed_age_months", SmallInteger),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    one_of("state", State),
+    CheckConstraint("version >= 1 AND round >= 1", name="counts_from_one"),
+    CheckConstraint(
+        "state IN ('draft', 'withdrawn') OR (number IS NOT NULL AND id_number_index IS NOT NULL"
+        " AND submitted_at IS NOT NULL AND review_due_on IS NOT NULL AND policy_hash IS NOT NULL)",
+        name="submitted_is_whole",
+    ),
+    # One active case per insured person, and one open case per signed-in person.
+    Index(
+        "uq_cases_active_id_number",
+        "id_number_index",
+        unique=True,
+        postgresql_where=text(f"state IN ({in_list(ACTIVE)})"),
+    ),
+    Index("uq_cases_draft_applicant", "applicant_id", unique=True, postgresql_where=text("state = 'draft'")),
+    Index("ix_cases_applicant", "applicant_id", text("created_at DESC")),
+    Index(
+        "ix_cases_waiting",
+        "review_due_on",
+        "submitted_at",
+        "id",
+        postgresql_where=text("state IN ('submitted', 'in_review')"),
+    ),
+    Index("ix_cases_state_due", "state", "review_due_on", "submitted_at", "id"),
+)
+
+case_transitions = Table(
+    "case_transitions",
+    metadata,
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    PrimaryKeyConstraint("from_state", "to_state"),
+    comment="The domain's TRANSITIONS, for the trigger that refuses every other move",
+)
+
+item_transitions = Table(
+    "item_transitions",
+    metadata,
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    PrimaryKeyConstraint("from_state", "to_state"),
+    comment="The domain's ITEM_TRANSITIONS, for the trigger that refuses every other move",
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("slot_key", Text, nullable=False),
+    Column("part_key", Text, nullable=False),
+    Column("kind", Text),
+    Column("state", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("declared_bytes", Integer, nullable=False),
+    Column("declared_sha256", Text, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("incoming_key", Text, nullable=False, unique=True),
+    Column("image_key", Text),
+    Column("thumbnail_key", Text),
+    Column("sha256", Text),
+    Column("bytes", Integer),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("ready_at", Moment),
+    one_of("state", PhotoState),
+    CheckConstraint(
+        "state <> 'ready' OR (image_key IS NOT NULL AND thumbnail_key IS NOT NULL AND sha256 IS NOT NULL"
+        " AND bytes > 0 AND width > 0 AND height > 0 AND ready_at IS NOT NULL)",
+        name="ready_is_whole",
+    ),
+    Index("ix_photos_case", "case_id"),
+    Index(
+        "uq_photos_ready_part",
+        "case_id",
+        "slot_key",
+        "part_key",
+        unique=True,
+        postgresql_where=text("state = 'ready'"),
+    ),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("slot_key", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("case_id", "slot_key"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("note", Text),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("case_id", "subject", "round"),
+    one_of("verdict", Verdict),
+    CheckConstraint("verdict = 'pass' OR reason_code IS NOT NULL OR note IS NOT NULL", name="a_fail_has_its_reason"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("note", Text),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("case_id", "key"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), primary_key=True, comment="one live claim per case"),
+    Column("staff_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("staff_name", Text, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_claims_staff", "staff_id"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("filing", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("limit_working_days", SmallInteger),
+    Column("routed_at", Moment),
+    Column("due_on", Date),
+    Column("due_provisional", Boolean, nullable=False, server_default=text("false")),
+    Column("officer_id", UUID, ForeignKey("staff.id")),
+    Column("officer_name", Text),
+    Column("accepted_at", Moment),
+    Column("decided_at", Moment),
+    Column("outcome", Text),
+    Column("reason", Text),
+    one_of("state", ItemState),
+    CheckConstraint("outcome IS NULL OR outcome IN (" + in_list(Outcome) + ")", name="outcome_is_known"),
+    CheckConstraint("(state = 'decided') = (outcome IS NOT NULL AND decided_at IS NOT NULL)", name="decided_is_whole"),
+    CheckConstraint("outcome IS DISTINCT FROM 'denied' OR reason IS NOT NULL", name="a_denial_has_its_reason"),
+    Index("uq_items_case_code", "case_id", "code", unique=True),
+    Index("ix_items_department", "department", "state", "due_on", "id"),
+    Index("ix_items_open", "department", "due_on", "id", postgresql_where=text("state IN ('routed', 'accepted')")),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("item_id", UUID, ForeignKey("items.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("declared_bytes", Integer, nullable=False),
+    Column("declared_sha256", Text, nullable=False),
+    Column("incoming_key", Text, nullable=False, unique=True),
+    Column("object_key", Text),
+    Column("sha256", Text),
+    Column("bytes", Integer),
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    one_of("state", ["awaiting", "ready", "removed"]),
+    CheckConstraint("state <> 'ready' OR (object_key IS NOT NULL AND sha256 IS NOT NULL)", name="ready_is_whole"),
+    Index("ix_results_item", "item_id"),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("person_id", UUID, ForeignKey("people.id"), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("template_key", Text, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("client_msg_id", Text, nullable=False, unique=True),
+    Column("msgid", Text, unique=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("settled_at", Moment),
+    one_of("state", ["queued", "sent", "delivered", "failed"]),
+    Index("ix_pushes_case", "case_id", "queued_at"),
+    Index("ix_pushes_person", "person_id", text("queued_at DESC")),
+)
+
+wechat_receipts = Table(
+    "wechat_receipts",
+    metadata,
+    Column("msgid", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    comment="Receipts that came before the message's id was stored",
+)
+
+wechat_callbacks = Table(
+    "wechat_callbacks",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("dedupe_key", Text, nullable=False, unique=True),
+    Column("fields", JSONB, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("done_at", Moment),
+)
+
+wechat_tokens = Table(
+    "wechat_tokens",
+    metadata,
+    Column("app_id", Text, primary_key=True),
+    Column("access_token", LargeBinary, nullable=False, comment="sealed"),
+    Column("expires_at", Moment, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("department", Text),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("failed_attempts", SmallInteger, nullable=False),
+    Column("locked_until", Moment),
+    Column("last_signed_in_at", Moment),
+    Column("version", Integer, nullable=False),
+    one_of("role", ["clerk", "supervisor", "officer", "oversight", "administrator"]),
+    CheckConstraint("(role = 'officer') = (department IS NOT NULL)", name="officers_have_a_department"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", UUID, nullable=False),
+    Column("csrf_token", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    one_of("kind", ["applicant", "staff"]),
+    Index("ix_sessions_subject", "subject_id"),
+    Index("ix_sessions_expiry", "expires_at"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("actor_id", UUID, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("request_digest", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("actor_id", "key"),
+    Index("ix_idempotency_keys_at", "at"),
+)
+
+audit_links = Table(
+    "audit_links",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", UUID, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text),
+    Column("reason", Text),
+    Column("facts", JSONB, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case_id", "seq"),
+    CheckConstraint("seq >= 1 AND length(previous) = 32 AND length(digest) = 32", name="is_a_link"),
+    comment="Every act and every look, append-only, chained per case by SM3; a case's history is read from here",
+)
