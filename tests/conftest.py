@@ -22,6 +22,7 @@ from backend.sandbox.postgres import PostgresServer
 from backend.sandbox.processes import free_port
 from backend.sandbox.secrets import make_secrets, store_secrets
 from backend.settings import Settings
+from tests import chromium
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,17 +30,6 @@ if TYPE_CHECKING:
 
 TEMPLATE = "tuixiu_template"
 PUBLIC_URL = "http://127.0.0.1:8000"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",  # Chromium's own sandbox refuses root, as whom CI runs
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
-)
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------------------------
@@ -162,7 +152,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The Chromium that browser tests drive."""
-    found = find_chromium()
+    found = chromium.find_chromium()
     assert found is not None, "browser tests are left out of the run where there is no Chromium"
     return found
 
@@ -170,18 +160,9 @@ def chromium_path() -> Path:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     """One headless Chromium for the run; every test opens contexts of its own in it, and closes them."""
-    running = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
+    running = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.ARGUMENTS))
     yield running
     running.close()
-
-
-def find_chromium() -> Path | None:
-    """`TUIXIU_CHROMIUM`, or the system's, or the one that `playwright install chromium` brought, or None."""
-    candidates = [os.environ.get("TUIXIU_CHROMIUM"), *map(shutil.which, CHROMIUM_NAMES)]
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    candidates += [str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
-    candidates += [str(path) for path in sorted(cache.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"))]
-    return next((Path(path) for path in candidates if path and Path(path).exists()), None)
 
 
 NOT_RUN: list[pytest.Item] = []
@@ -189,7 +170,7 @@ NOT_RUN: list[pytest.Item] = []
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave browser tests out where there is no Chromium; the end of the run says so."""
-    if find_chromium() is None:
+    if chromium.find_chromium() is None:
         NOT_RUN.extend(item for item in items if item.get_closest_marker("browser"))
         config.hook.pytest_deselected(items=NOT_RUN)
         items[:] = [item for item in items if item not in NOT_RUN]

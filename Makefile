@@ -1,0 +1,54 @@
+# run · test · check · bench: each sets up what it needs, from nothing but Python 3.11+, make and a C library.
+# What is set up, and when it is skipped, is in .ci/prepare.py.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PREPARE = $(or $(PYTHON),$(error Python 3.11 or newer is needed: install one, or name it with `make PYTHON=...`)) .ci/prepare.py
+PY = .venv/bin/python
+NODE = PATH="$$PATH:$(CURDIR)/.venv/bin"
+
+.PHONY: run test check check-nginx bench generate locks clean
+
+run: ## The whole city on this machine; Ctrl-C stops it
+	@$(PREPARE) runtime h5
+	@exec $(PY) -m backend.sandbox
+
+test: ## Every test, browsers included
+	@$(PREPARE) dev h5 browser
+	@$(PY) -m pytest
+
+check: ## Linters, types, import contracts, the pages' linters and types, and that what is generated is fresh
+	@$(PREPARE) dev node-modules
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	cd h5 && $(NODE) npm run --silent typecheck
+	cd h5 && $(NODE) npm run --silent lint
+	cd h5 && $(NODE) npx --no-install openapi-typescript openapi.json --output src/api/schema.ts --check
+	$(PY) -m pytest --durations=0 --durations-min=5 tests/structure
+
+check-nginx: ## The sample nginx file, tried with a real nginx on the loopback (installs nginx-light where apt can)
+	@$(PREPARE) dev nginx
+	@$(PY) -m pytest --durations=0 --durations-min=5 tests/nginx
+
+bench: ## Journeys a second, and each endpoint against a bare handler
+	@$(PREPARE) dev h5
+	@$(PY) -m tests.bench
+
+generate: ## Everything that is generated, anew: the API's document, the pages' types, the table of states
+	@$(PREPARE) dev node-modules
+	$(PY) -m backend.cli openapi h5/openapi.json
+	cd h5 && $(NODE) npm run --silent generate
+	$(PY) -m backend.cli states docs/case-states.md
+
+locks: ## The lock files, after a change in pyproject.toml
+	@$(PREPARE) dev
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
+	$(LOCK) --group pyproject.toml:node --no-annotate -o requirements-node.lock
+	$(LOCK) --group pyproject.toml:installer --no-annotate -o requirements-uv.lock
+
+LOCK = .venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header
+
+clean: ## What was installed and built; the city's data in var/ stays
+	rm -rf .venv h5/node_modules h5/dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
