@@ -22,9 +22,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """材料槽: what it is, why, where to get it, its parts and, for “one of” slots, the kinds that will do.
+    """材料槽: what it is, why, where to get it, its parts and, for “one of” slots, the kinds.
 
-    `kind` is the kind the answers already named. A generated slot is made by us (the application form), not photographed.
+    `kind` is the kind the answers already named. A generated slot is made by us, not photographed.
     """
 
     key: str

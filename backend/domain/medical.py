@@ -23,7 +23,7 @@ class MedicalShortfall:
 def shortfall(
     sex: Sex, lifetime_months: int, in_province_months: int, filing_month: Month, policy: Policy
 ) -> MedicalShortfall:
-    """Compares paid months with what is asked for; 连续工龄 before 2003-01-01 counts into `lifetime_months` as 视同缴费.
+    """Compares paid months with those asked for; 连续工龄 before 2003-01-01 counts into `lifetime_months` (视同缴费).
 
     Source: 《湖南省职工基本医疗保险实施办法》（湘政办发〔2022〕66号）, in force from 2023-01-01.
     """

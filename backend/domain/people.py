@@ -1,4 +1,4 @@
-"""What is known of a person: months, sex, and identifiers that mask themselves. Parsing them lives in identifiers.py."""
+"""What is known of a person: months, sex, identifiers that mask themselves. Parsing them lives in identifiers.py."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Policy as dated rows: which row of a rule holds for a person, and what the rows say. The files are read by an adapter.
+"""Policy as dated rows: which row of a rule holds for a person, and what it says. An adapter reads the files.
 
 A rule's rows follow each other without gap or overlap; `chosen_by` says which of the person's months picks the row.
 """
@@ -63,7 +63,7 @@ class Rule(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """One month more for every `births_per_step` months of birth from `first_delayed_birth` on, `cap_months` at most."""
+    """One month for every `births_per_step` months of birth from `first_delayed_birth` on, `cap_months` at most."""
 
     first_delayed_birth: Month
     births_per_step: int
@@ -120,7 +120,7 @@ class MedicalYears:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Every rule in force, past and to come. `content_hash` names exactly this policy, so a decision can be replayed."""
+    """Every rule, past and to come. `content_hash` names exactly this policy, so a decision can be replayed."""
 
     original_age_months: Mapping[Category, int]
     retirement_age: Rule[RetirementAge]

@@ -62,7 +62,7 @@ class Eligible:
 
 @dataclass(frozen=True, slots=True)
 class TooEarly:
-    """Not old enough: can retire from `on_month`, in `months_to_wait`. `flexible_from`: the earliest month by 弹性提前."""
+    """Not old enough: can retire from `on_month`, in `months_to_wait`; by 弹性提前 from `flexible_from`, if that is open."""
 
     statutory: Statutory
     on_month: Month
@@ -85,7 +85,7 @@ Eligibility = Eligible | TooEarly | ContributionShort
 
 
 def category_of(sex: Sex, original_retirement_age: int | None) -> Category:
-    """Men are 60; a woman states 50 or 55 by her post and file, and the clerk confirms it (the ID number cannot tell)."""
+    """Men are 60; a woman states 50 or 55 by her post, and the clerk confirms it (the ID number cannot tell)."""
     if sex is Sex.MALE:
         return Category.MALE
     return Category.FEMALE_55 if original_retirement_age == 55 else Category.FEMALE_50
@@ -148,7 +148,7 @@ def _too_early(found: Statutory, short: int, filing_month: Month, policy: Policy
 
 
 def _flexible_from(found: Statutory, filing_month: Month, policy: Policy) -> Month | None:
-    """The earliest month of 弹性提前: within the limit, never under the original age, not before the month of asking."""
+    """The earliest month of 弹性提前: within the limit, never under the original age, not before the filing month."""
     months = {ChosenBy.STATUTORY_MONTH: found.statutory_month}
     most = min(policy.flexible_retirement.row_for(months).value.early_max_months, found.delay_months)
     earliest = max(found.statutory_month.plus(-most), filing_month)

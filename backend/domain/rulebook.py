@@ -130,6 +130,7 @@ class Rulebook:
     materials: MaterialRules
     items: Mapping[ItemCode, Item]
     offices: Mapping[Department, Office]
+    service_centre: Contact
     consents: Consents
     guide: Guide
     checks: Checks
@@ -149,7 +150,7 @@ class Rulebook:
         return self.offices[department].fields
 
     def eligibility(self, answers: Answers, filing_month: Month) -> Eligibility | None:
-        """Whether the person can retire in the filing month; None while unanswered, or for a type reviewed elsewhere."""
+        """Whether the person can retire in the filing month; None while unanswered, or for another type than normal."""
         effective = self.graph.effective(answers)
         birth, sex, months = birth_month_of(effective), sex_of(effective), effective.get("contribution_months")
         if effective.get("retirement_type") != "normal" or birth is None or sex is None or months is None:

@@ -1,0 +1,288 @@
+"""Reads and checks all of config at start: dated policy and the work calendar here, the wording in wording_files.py.
+
+Anything that does not hold together is a ConfigFault naming file and line, and stops the start.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from backend.adapters import located_yaml, wording_files
+from backend.adapters.located_yaml import ConfigFault, Located
+from backend.domain.deadlines import CalendarYear, StatutoryHolidays, WorkCalendar
+from backend.domain.people import Month, Sex
+from backend.domain.policy import (
+    Category,
+    ChosenBy,
+    Delay,
+    Disability,
+    DisabilityRoute,
+    FlexibleRetirement,
+    MedicalYears,
+    Policy,
+    RetirementAge,
+    Row,
+    Rule,
+    SpecialWork,
+)
+from backend.domain.rulebook import Rulebook
+
+__all__ = ["ConfigFault", "load"]
+
+T = TypeVar("T")
+_ONE_DAY = timedelta(days=1)
+
+
+def load(config_path: Path) -> Rulebook:
+    """Reads every file under config. Raises ConfigFault at the first thing that does not hold together."""
+    policy = _policy(config_path / "policy")
+    items, offices = wording_files.read_items(config_path / "items.zh-CN.yaml")
+    graph = wording_files.read_graph(
+        config_path / "questions.zh-CN.yaml", config_path / "areas" / "district.zh-CN.yaml"
+    )
+    materials = wording_files.read_materials(config_path / "materials.zh-CN.yaml", items, graph)
+    wording_files.check_fields(config_path / "items.zh-CN.yaml", graph)
+    return Rulebook(
+        policy=policy,
+        graph=graph,
+        materials=materials,
+        items=items,
+        offices=offices,
+        service_centre=wording_files.read_service_centre(config_path / "items.zh-CN.yaml"),
+        consents=wording_files.read_consents(config_path / "consents.zh-CN.yaml"),
+        guide=wording_files.read_guide(config_path / "guide.zh-CN.yaml"),
+        checks=wording_files.read_checks(config_path / "checks.zh-CN.yaml", materials),
+        calendar=_calendar(config_path / "work_calendar", policy.amber_percent.rows[-1].value),
+        content_hash=_hash(config_path),
+    )
+
+
+def _hash(folder: Path) -> str:
+    """SHA-256 over the names and bytes of every YAML file under a folder, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+# ── Policy ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_RULE_KEYS = ("name", "title", "unit", "chosen_by", "source", "status", "rows")
+_ROW_KEYS = ("from", "until", "law")
+_WHEN_FILED = (ChosenBy.FILING_MONTH,)
+_WHEN_OF_AGE = (ChosenBy.ORIGINAL_AGE_MONTH, ChosenBy.STATUTORY_MONTH)
+
+
+def _policy(folder: Path) -> Policy:
+    ages = located_yaml.read(folder / "retirement_age.yaml")
+    return Policy(
+        original_age_months={category: ages["original_age_months"][category].whole(1) for category in Category},
+        retirement_age=_rule(folder, "retirement_age", (ChosenBy.ORIGINAL_AGE_MONTH,), _retirement_age, ("delays",)),
+        minimum_contribution=_rule(folder, "minimum_contribution", _WHEN_OF_AGE, _months, ("months",)),
+        flexible_retirement=_rule(
+            folder, "flexible_retirement", (ChosenBy.STATUTORY_MONTH,), _flexible, _FLEXIBLE_KEYS
+        ),
+        special_work=_rule(folder, "special_work", _WHEN_FILED, _special_work, ("age_months", "years")),
+        disability=_rule(folder, "disability", _WHEN_FILED, _disability, ("route", "age_months")),
+        medical_years=_rule(folder, "medical_years", _WHEN_FILED, _medical_years, _MEDICAL_KEYS),
+        amber_percent=_rule(folder, "clock", _WHEN_FILED, _amber_percent, ("amber_percent",)),
+        content_hash=_hash(folder),
+    )
+
+
+def _rule(
+    folder: Path,
+    name: str,
+    may_be_chosen_by: tuple[ChosenBy, ...],
+    value_of: Callable[[Located], T],
+    keys: tuple[str, ...],
+) -> Rule[T]:
+    file = located_yaml.read(folder / f"{name}.yaml")
+    extra = ("original_age_months",) if name == "retirement_age" else ()
+    given = file.only(*_RULE_KEYS, *extra)
+    if file["name"].text() != name:
+        file["name"].fault(f"the rule of this file is {name!r}")
+    chosen_by = file["chosen_by"].one_of(ChosenBy)
+    if chosen_by not in may_be_chosen_by:
+        file["chosen_by"].fault(f"this rule can be chosen by {', '.join(may_be_chosen_by)}")
+    return Rule(
+        name=name,
+        title=file["title"].text(),
+        unit=file["unit"].text(),
+        chosen_by=chosen_by,
+        source=file["source"].text(),
+        rows=_rows(file, value_of, keys),
+        status=given["status"].text() if "status" in given else "",
+    )
+
+
+def _rows(file: Located, value_of: Callable[[Located], T], keys: tuple[str, ...]) -> tuple[Row[T], ...]:
+    """The rows, oldest first. Each says until when it holds, the last holds on: no gap, no overlap."""
+    located = list(file["rows"].each())
+    if not located:
+        file["rows"].fault("has no rows")
+    rows: list[Row[T]] = []
+    for place, row in enumerate(located):
+        given = row.only(*_ROW_KEYS, *keys)
+        since = row["from"].day()
+        follower = located[place + 1] if place + 1 < len(located) else None
+        _check_until(row, given.get("until"), since, follower)
+        rows.append(Row(since, value_of(row), (given.get("law") or file["source"]).text()))
+    return tuple(rows)
+
+
+def _check_until(row: Located, until: Located | None, since: date, follower: Located | None) -> None:
+    if follower is None:
+        if until is not None:
+            until.fault("the last row holds on: leave `until` out")
+        return
+    if until is None:
+        row.fault("says from when but not until when")
+    if until.day() < since:
+        until.fault("ends before it begins")
+    begins = follower["from"].day()
+    if begins > until.day() + _ONE_DAY:
+        follower["from"].fault(f"leaves a gap after {until.day()}")
+    if begins <= until.day():
+        follower["from"].fault(f"overlaps the row that holds until {until.day()}")
+
+
+def _months(row: Located) -> int:
+    return row["months"].whole(1)
+
+
+def _amber_percent(row: Located) -> int:
+    percent = row["amber_percent"].whole(1)
+    if percent > 100:
+        row["amber_percent"].fault("a percentage is at most 100")
+    return percent
+
+
+def _retirement_age(row: Located) -> RetirementAge:
+    located = row.get("delays")
+    return RetirementAge(
+        {Category(name): _delay(delay) for name, delay in located.only(*Category).items()} if located else {}
+    )
+
+
+def _delay(delay: Located) -> Delay:
+    delay.only("first_delayed_birth", "births_per_step", "cap_months")
+    return Delay(
+        first_delayed_birth=_month(delay["first_delayed_birth"]),
+        births_per_step=delay["births_per_step"].whole(1),
+        cap_months=delay["cap_months"].whole(1),
+    )
+
+
+def _month(located: Located) -> Month:
+    try:
+        return Month.parse(located.text())
+    except ValueError:
+        located.fault(f"expected a month YYYY-MM, not {located.text()!r}")
+
+
+_FLEXIBLE_KEYS = ("early_max_months", "late_max_months", "early_notice_months", "late_notice_months")
+
+
+def _flexible(row: Located) -> FlexibleRetirement:
+    return FlexibleRetirement(*(row[key].whole() for key in _FLEXIBLE_KEYS))
+
+
+def _special_work(row: Located) -> SpecialWork:
+    years = {kind: count.whole(1) for kind, count in row["years"].entries().items()}
+    return SpecialWork(age_months=_by_sex(row["age_months"]), years=years)
+
+
+def _disability(row: Located) -> Disability:
+    ages = row.get("age_months")
+    return Disability(row["route"].one_of(DisabilityRoute), _by_sex(ages) if ages else {})
+
+
+_MEDICAL_KEYS = ("lifetime_male", "lifetime_female", "in_province")
+
+
+def _medical_years(row: Located) -> MedicalYears:
+    lifetime = {Sex.MALE: row["lifetime_male"].whole(1), Sex.FEMALE: row["lifetime_female"].whole(1)}
+    return MedicalYears(lifetime, row["in_province"].whole(1))
+
+
+def _by_sex(located: Located) -> dict[Sex, int]:
+    located.only(*Sex)
+    return {sex: located[sex].whole(1) for sex in Sex}
+
+
+# ── The work calendar ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _calendar(folder: Path, amber_percent: int) -> WorkCalendar:
+    years = [_calendar_year(path) for path in sorted(folder.glob("[0-9][0-9][0-9][0-9].yaml"))]
+    return WorkCalendar(
+        years={year.year: year for year in years},
+        statutory=_statutory(folder / "statutory.yaml"),
+        amber_percent=amber_percent,
+    )
+
+
+def _calendar_year(path: Path) -> CalendarYear:
+    """One State Council notice. A make-up day is a Saturday or Sunday outside the holidays of the notice."""
+    file = located_yaml.read(path)
+    file.only("year", "source", "holidays", "makeup_days")
+    year = file["year"].whole(2000)
+    if path.stem != str(year):
+        file["year"].fault(f"the year of this file is {path.stem}")
+    holidays = {day for span in file["holidays"].each() for day in _days_of(span, year)}
+    makeup_days = {_makeup_day(day, year, holidays) for day in file["makeup_days"].each()}
+    return CalendarYear(year, file["source"].text(), frozenset(holidays), frozenset(makeup_days))
+
+
+def _days_of(span: Located, year: int) -> list[date]:
+    span.only("name", "from", "until")
+    first, last = span["from"].day(), span["until"].day()
+    if last < first:
+        span["until"].fault("ends before it begins")
+    if last.year != year or first < date(year - 1, 12, 1):
+        span.fault(f"does not belong to {year}")
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def _makeup_day(entry: Located, year: int, holidays: set[date]) -> date:
+    entry.only("name", "on")
+    day = entry["on"].day()
+    if day.year not in (year - 1, year):
+        entry["on"].fault(f"does not belong to {year}")
+    if day.weekday() < 5 or day in holidays:
+        entry["on"].fault("a make-up day is a Saturday or Sunday that is not a holiday")
+    return day
+
+
+def _statutory(path: Path) -> StatutoryHolidays:
+    file = located_yaml.read(path)
+    file.only("source", "fixed_days", "lunar_source", "lunar_days")
+    return StatutoryHolidays(
+        source=f"{file['source'].text()}；{file['lunar_source'].text()}",
+        every_year=frozenset(_month_and_day(day) for day in file["fixed_days"].each()),
+        lunar=frozenset(day for year in file["lunar_days"].each() for day in _lunar_days(year)),
+    )
+
+
+def _month_and_day(entry: Located) -> tuple[int, int]:
+    entry.only("name", "on")
+    try:
+        day = date.fromisoformat(f"2000-{entry['on'].text()}")
+    except ValueError:
+        entry["on"].fault("expected MM-DD")
+    return day.month, day.day
+
+
+def _lunar_days(entry: Located) -> list[date]:
+    """除夕 to 正月初三, 清明, 端午, 中秋 of one year."""
+    entry.only("year", "new_year", "qingming", "dragon_boat", "mid_autumn")
+    days = {key: entry[key].day() for key in ("new_year", "qingming", "dragon_boat", "mid_autumn")}
+    if any(day.year != entry["year"].whole(2000) for day in days.values()):
+        entry.fault("a date lies outside its year")
+    first = days.pop("new_year")
+    return [*(first + timedelta(days=offset) for offset in range(-1, 3)), *days.values()]
