@@ -146,6 +146,8 @@ class Claims(Protocol):
     def take_next(self, actor: Actor, at: datetime, lease: timedelta) -> UUID | None:
         """The waiting case with the earliest deadline that nobody holds, now held by the actor."""
     def release(self, case_id: UUID, actor: Actor) -> None: ...
+    def end(self, case_id: UUID) -> None:
+        """Nobody holds the case any more, whoever did."""
 
 
 class Results(Protocol):
@@ -200,7 +202,8 @@ class Pushes(Protocol):
     def of_case(self, case_id: UUID) -> list[Push]: ...
     def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
         """A receipt that came before its msgid was stored; kept once."""
-    def parked_receipt(self, msgid: str) -> str | None: ...
+    def parked_receipt(self, msgid: str) -> str | None:
+        """The status of a receipt that came first. Ask after the msgid is saved: the two wait for each other."""
 
 
 class Callbacks(Protocol):

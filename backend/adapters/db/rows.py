@@ -1,0 +1,154 @@
+"""Rows to the domain's values and back. Statements and transactions are in store.py."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from backend.adapters.db.sealed import Seal
+from backend.domain.case import Absence, Case, Photo, PhotoState, Signature, State
+from backend.domain.people import mask_name
+from backend.domain.review import Check, Judgement, Opinion, Verdict
+from backend.domain.routing import ItemState, Outcome, RoutedItem
+
+Row = Mapping[Any, Any]
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment as PostgreSQL writes it into JSON."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def photo(row: Row) -> Photo:
+    return Photo(
+        **{
+            **row,
+            "id": UUID(row["id"]),
+            "state": PhotoState(row["state"]),
+            "created_at": moment(row["created_at"]),
+            "ready_at": moment(row["ready_at"]),
+        }
+    )
+
+
+def absence(row: Row) -> Absence:
+    return Absence(row["slot_key"], row["reason"], datetime.fromisoformat(row["at"]))
+
+
+def judgement(row: Row) -> Judgement:
+    parts = {"verdict": Verdict(row["verdict"]), "by_id": UUID(row["by_id"]), "at": moment(row["at"])}
+    return Judgement(**{**row, **parts})
+
+
+def check(row: Row) -> Check:
+    return Check(**{**row, "by_id": UUID(row["by_id"]), "at": moment(row["at"])})
+
+
+def item(row: Row) -> RoutedItem:
+    return RoutedItem(
+        **{
+            **row,
+            "id": UUID(row["id"]),
+            "state": ItemState(row["state"]),
+            "routed_at": moment(row["routed_at"]),
+            "due_on": date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+            "officer_id": UUID(row["officer_id"]) if row["officer_id"] else None,
+            "accepted_at": moment(row["accepted_at"]),
+            "decided_at": moment(row["decided_at"]),
+            "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+        }
+    )
+
+
+def signature(document: Row | None) -> Signature | None:
+    if document is None:
+        return None
+    return Signature(document["image_key"], document["sha256"], datetime.fromisoformat(document["signed_at"]))
+
+
+def opinion(document: Row | None) -> Opinion | None:
+    if document is None:
+        return None
+    at = datetime.fromisoformat(document["at"])
+    return Opinion(document["text"], UUID(document["by_id"]), document["by_name"], at)
+
+
+def document(value: Any) -> dict[str, Any] | None:
+    """A small frozen value as JSON: UUIDs and moments as text."""
+    if value is None:
+        return None
+    plain = asdict(value)
+    return {
+        k: str(v) if isinstance(v, UUID) else v.isoformat() if isinstance(v, datetime) else v for k, v in plain.items()
+    }
+
+
+def columns(value: Any) -> dict[str, Any]:
+    """A frozen value as column values, enums as their wire values."""
+    return {f.name: getattr(value, f.name) for f in fields(value)}
+
+
+def answers_place(case_id: UUID) -> str:
+    return f"cases.answers:{case_id}"
+
+
+def case(row: Row, seal: Seal) -> Case:
+    """A whole case from the one row that store.py's LOAD returns."""
+    return Case(
+        id=row["id"],
+        applicant_id=row["applicant_id"],
+        created_at=row["created_at"],
+        state=State(row["state"]),
+        version=row["version"],
+        round=row["round"],
+        number=row["number"],
+        answers=seal.open(row["answers"], answers_place(row["id"])),
+        signature=signature(row["signature"]),
+        commitment_version=row["commitment_version"],
+        policy_hash=row["policy_hash"],
+        planned_items=row["planned_items"],
+        submitted_at=row["submitted_at"],
+        review_due_on=row["review_due_on"],
+        correction_note=row["correction_note"],
+        corrected_at=row["corrected_at"],
+        clerk_opinion=opinion(row["clerk_opinion"]),
+        supervisor_opinion=opinion(row["supervisor_opinion"]),
+        confirmed_age_months=row["confirmed_age_months"],
+        changed_by=row["changed_by"],
+        changed_at=row["changed_at"],
+        photos={p.id: p for p in map(photo, row["photos"] or ())},
+        absences={a.slot_key: a for a in map(absence, row["absences"] or ())},
+        judgements={j.subject: j for j in map(judgement, row["judgements"] or ())},
+        checks={c.key: c for c in map(check, row["checks"] or ())},
+        items={i.id: i for i in map(item, row["items"] or ())},
+    )
+
+
+def case_columns(case: Case, seal: Seal) -> dict[str, Any]:
+    """The case's own row. What identifies a person is sealed, indexed by HMAC, or masked."""
+    id_number = case.answers.get("id_number")
+    name = case.answers.get("name")
+    area = case.answers.get("household_area")
+    return {
+        "state": case.state,
+        "round": case.round,
+        "number": case.number,
+        "answers": seal.seal(case.answers, answers_place(case.id)),
+        "id_number_index": seal.index(id_number) if id_number else None,
+        "name_masked": mask_name(name) if name else None,
+        "town": area.get("town") if isinstance(area, Mapping) else None,
+        "planned_items": list(case.planned_items),
+        "signature": document(case.signature),
+        "commitment_version": case.commitment_version,
+        "policy_hash": case.policy_hash,
+        "submitted_at": case.submitted_at,
+        "review_due_on": case.review_due_on,
+        "correction_note": case.correction_note,
+        "corrected_at": case.corrected_at,
+        "clerk_opinion": document(case.clerk_opinion),
+        "supervisor_opinion": document(case.supervisor_opinion),
+        "confirmed_age_months": case.confirmed_age_months,
+        "changed_by": case.changed_by,
+        "changed_at": case.changed_at or case.created_at,
+    }

@@ -1,0 +1,184 @@
+"""The lists that people look at: one query per screen, keyset-paged, every filter on an index, nothing unmasked."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, text
+
+from backend.adapters.db.sealed import Seal
+from backend.domain.errors import ContentRefused, IdentifierInvalid
+from backend.domain.identifiers import parse_id_number
+
+Row = Mapping[str, Any]
+
+# Which cases a tab of the desk holds. Every condition is a constant of this file.
+QUEUES = {
+    "waiting": "c.state IN ('submitted', 'in_review') AND (l.case_id IS NULL OR l.expires_at <= :at)",
+    "mine": "c.state IN ('in_review', 'waiting') AND l.staff_id = :staff_id AND l.expires_at > :at",
+    "held": "c.state IN ('submitted', 'in_review') AND l.expires_at > :at AND l.staff_id <> :staff_id",
+    "to_approve": "c.state = 'reviewed'",
+    "waiting_on_applicant": "c.state IN ('returned', 'waiting')",
+    "all": "c.state <> 'draft' AND c.number IS NOT NULL",
+}
+
+_QUEUE = """
+SELECT c.id, c.number, c.version, c.state, c.name_masked, c.town, c.planned_items, c.submitted_at, c.review_due_on,
+       c.round, l.staff_id AS holder_id, l.staff_name AS holder_name, l.expires_at AS holder_until
+  FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
+ WHERE {queue}{search}{item}{after}
+ ORDER BY c.review_due_on, c.submitted_at, c.id LIMIT :limit
+"""
+_QUEUE_AFTER = " AND (c.review_due_on, c.submitted_at, c.id) > (:due, :submitted_at, :id)"
+
+ITEM_STATES = {
+    "routed": "i.state = 'routed'",
+    "accepted": "i.state = 'accepted'",
+    "decided": "i.state = 'decided'",
+    "open": "i.state IN ('routed', 'accepted')",
+}
+_ITEMS = """
+SELECT i.id, i.version, i.case_id, c.number AS case_number, c.name_masked, i.code, i.department, i.state, i.outcome,
+       i.due_on, i.due_provisional, i.routed_at, i.limit_working_days, i.officer_name
+  FROM items i JOIN cases c ON c.id = i.case_id
+ WHERE {state}{department}{search}{after}
+ ORDER BY i.due_on, i.id LIMIT :limit
+"""
+_ITEMS_AFTER = " AND (i.due_on, i.id) > (:due, :id)"
+
+_REVIEW_COUNTS = text("""
+SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_id IS NULL) AS waiting,
+       count(*) FILTER (WHERE l.staff_id = :staff_id) AS mine,
+       count(*) FILTER (WHERE c.state = 'reviewed') AS to_approve
+  FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
+ WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed')
+""")
+_DEPARTMENT_COUNTS = text("""
+SELECT count(*) FILTER (WHERE state = 'routed') AS routed, count(*) FILTER (WHERE state = 'accepted') AS accepted
+  FROM items WHERE state IN ('routed', 'accepted') AND (:department IS NULL OR department = :department)
+""")
+_CASES_OF = text("""
+SELECT id, number, version, state, changed_at, submitted_at, review_due_on FROM cases
+ WHERE applicant_id = :applicant_id ORDER BY created_at DESC LIMIT 20
+""")
+_EVENTS_OF = text("""
+SELECT seq, at, actor_id, actor_role, actor_name, action, subject, reason, facts FROM audit_links
+ WHERE case_id = :case_id ORDER BY seq
+""")
+_MESSAGES_OF = text("""
+SELECT p.case_id, p.event, p.fields, p.path, p.queued_at, p.state FROM pushes p
+ WHERE p.person_id = :person_id ORDER BY p.queued_at DESC LIMIT :limit
+""")
+_STATE_COUNTS = text("SELECT state, count(*) AS n FROM cases WHERE number IS NOT NULL GROUP BY state")
+_OPEN_BY_DEPARTMENT = text("""
+SELECT department, due_on, routed_at::date AS routed_on, count(*) AS n FROM items
+ WHERE state IN ('routed', 'accepted') GROUP BY department, due_on, routed_on
+""")
+_DECIDED_BY_DEPARTMENT = text("""
+SELECT department, count(*) AS n FROM items WHERE state = 'decided' GROUP BY department
+""")
+
+
+class PostgresScreens:
+    """services/ports.py Screens."""
+
+    def __init__(self, engine: Engine, seal: Seal) -> None:
+        self._engine = engine
+        self._seal = seal
+
+    def review_queue(
+        self, *, queue: str, staff_id: UUID, search: str, item: str, cursor: str | None, limit: int, at: datetime
+    ) -> tuple[list[Row], str | None]:
+        """Cases of one tab by deadline. Raises ContentRefused for an unknown tab or a cursor that is not ours."""
+        if queue not in QUEUES:
+            raise ContentRefused("没有这个列表，请从左边的菜单重新进入。", queue=queue)
+        condition, values = self._search(search)
+        after, position = self._after(cursor, _QUEUE_AFTER, ("due", "submitted_at", "id"))
+        statement = _QUEUE.format(
+            queue=QUEUES[queue],
+            search=condition,
+            item=" AND c.planned_items @> jsonb_build_array(jsonb_build_object('code', :item))" if item else "",
+            after=after,
+        )
+        given = {**values, **position, "staff_id": staff_id, "at": at, "limit": limit + 1, "item": item}
+        found = self._rows(text(statement), given)
+        return self._page(found, limit, ("review_due_on", "submitted_at", "id"))
+
+    def review_counts(self, staff_id: UUID, at: datetime) -> Row:
+        return self._rows(_REVIEW_COUNTS, {"staff_id": staff_id, "at": at})[0]
+
+    def department_items(
+        self, *, department: str | None, state: str, search: str, cursor: str | None, limit: int
+    ) -> tuple[list[Row], str | None]:
+        """Routed items by deadline; of every department when none is given. Raises ContentRefused."""
+        if state not in ITEM_STATES:
+            raise ContentRefused("没有这个列表，请从左边的菜单重新进入。", state=state)
+        condition, values = self._search(search)
+        after, position = self._after(cursor, _ITEMS_AFTER, ("due", "id"))
+        statement = _ITEMS.format(
+            state=ITEM_STATES[state],
+            department=" AND i.department = :department" if department else "",
+            search=condition,
+            after=after,
+        )
+        given = {**values, **position, "department": department, "limit": limit + 1}
+        return self._page(self._rows(text(statement), given), limit, ("due_on", "id"))
+
+    def department_counts(self, department: str | None) -> Row:
+        return self._rows(_DEPARTMENT_COUNTS, {"department": department})[0]
+
+    def cases_of(self, applicant_id: UUID) -> list[Row]:
+        return self._rows(_CASES_OF, {"applicant_id": applicant_id})
+
+    def events_of(self, case_id: UUID) -> list[Row]:
+        return self._rows(_EVENTS_OF, {"case_id": case_id})
+
+    def messages_of(self, person_id: UUID, limit: int) -> list[Row]:
+        return self._rows(_MESSAGES_OF, {"person_id": person_id, "limit": limit})
+
+    def overview(self, today: date) -> Row:
+        """Counts by state, and open and decided items by department with their due dates."""
+        return {
+            "states": {row["state"]: row["n"] for row in self._rows(_STATE_COUNTS, {})},
+            "open": self._rows(_OPEN_BY_DEPARTMENT, {}),
+            "decided": {row["department"]: row["n"] for row in self._rows(_DECIDED_BY_DEPARTMENT, {})},
+            "today": today,
+        }
+
+    def _rows(self, statement: Any, values: Row) -> list[Row]:
+        with self._engine.begin() as connection:
+            return [dict(row) for row in connection.execute(statement, values).mappings()]
+
+    def _search(self, search: str) -> tuple[str, dict[str, Any]]:
+        """A whole ID number is looked up by its fingerprint, anything else as the beginning of a case number."""
+        wanted = search.strip()
+        if not wanted:
+            return "", {}
+        try:
+            return " AND c.id_number_index = :fingerprint", {
+                "fingerprint": self._seal.index(parse_id_number(wanted).value)
+            }
+        except IdentifierInvalid:
+            return " AND starts_with(c.number, :number)", {"number": wanted.upper()}
+
+    @staticmethod
+    def _after(cursor: str | None, condition: str, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        if cursor is None:
+            return "", {}
+        try:
+            position = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+            return condition, dict(zip(names, position, strict=True))
+        except (ValueError, TypeError) as error:
+            raise ContentRefused("列表已经变化，请刷新页面。") from error
+
+    @staticmethod
+    def _page(found: list[Row], limit: int, keys: Sequence[str]) -> tuple[list[Row], str | None]:
+        page = found[:limit]
+        if len(found) <= limit:
+            return page, None
+        position = [page[-1][key] for key in keys]
+        text_of = json.dumps(position, default=lambda v: v.isoformat() if isinstance(v, (date, datetime)) else str(v))
+        return page, base64.urlsafe_b64encode(text_of.encode()).decode()

@@ -1,0 +1,71 @@
+"""The SQL that loads a case whole in one round trip, and the queues. Writing is done with tables.py's constructs."""
+
+from sqlalchemy import text
+
+# One row with everything that hangs on the case. A replaced photo is history and is not loaded.
+_CASE = """
+SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c.planned_items, c.signature,
+       c.commitment_version, c.policy_hash, c.submitted_at, c.review_due_on, c.correction_note, c.corrected_at,
+       c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.changed_by, c.changed_at, c.created_at,
+       (SELECT json_agg(json_build_object(
+            'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
+            'content_type', p.content_type, 'declared_bytes', p.declared_bytes,
+            'declared_sha256', p.declared_sha256, 'round', p.round, 'created_at', p.created_at,
+            'incoming_key', p.incoming_key, 'image_key', p.image_key, 'thumbnail_key', p.thumbnail_key,
+            'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at)
+            ORDER BY p.created_at, p.id)
+          FROM photos p WHERE p.case_id = c.id AND p.state <> 'replaced') AS photos,
+       (SELECT json_agg(json_build_object('slot_key', a.slot_key, 'reason', a.reason, 'at', a.at) ORDER BY a.at)
+          FROM absences a WHERE a.case_id = c.id) AS absences,
+       (SELECT json_agg(json_build_object(
+            'subject', j.subject, 'round', j.round, 'verdict', j.verdict, 'reason_code', j.reason_code,
+            'note', j.note, 'by_id', j.by_id, 'by_name', j.by_name, 'at', j.at) ORDER BY j.round)
+          FROM judgements j WHERE j.case_id = c.id) AS judgements,
+       (SELECT json_agg(json_build_object(
+            'key', k.key, 'found', k.found, 'note', k.note, 'by_id', k.by_id, 'by_name', k.by_name, 'at', k.at))
+          FROM checks k WHERE k.case_id = c.id) AS checks,
+       (SELECT json_agg(json_build_object(
+            'id', i.id, 'code', i.code, 'department', i.department, 'filing', i.filing, 'state', i.state,
+            'version', i.version, 'limit_working_days', i.limit_working_days, 'routed_at', i.routed_at,
+            'due_on', i.due_on, 'due_provisional', i.due_provisional, 'officer_id', i.officer_id,
+            'officer_name', i.officer_name, 'accepted_at', i.accepted_at, 'decided_at', i.decided_at,
+            'outcome', i.outcome, 'reason', i.reason) ORDER BY i.code)
+          FROM items i WHERE i.case_id = c.id) AS items
+  FROM cases c
+"""
+
+READ_CASE = text(_CASE + " WHERE c.id = :case_id")
+LOAD_CASE = text(_CASE + " WHERE c.id = :case_id FOR NO KEY UPDATE OF c")
+CASE_OF_ITEM = text("SELECT case_id FROM items WHERE id = :item_id")
+
+OPEN_CASE_OF = text("""
+SELECT id FROM cases WHERE applicant_id = :applicant_id AND state NOT IN ('completed', 'withdrawn', 'refused')
+ ORDER BY created_at DESC LIMIT 1
+""")
+
+TAKE_CLAIM = text("""
+INSERT INTO claims (case_id, staff_id, staff_name, claimed_at, expires_at)
+VALUES (:case_id, :staff_id, :staff_name, :at, :expires_at)
+ON CONFLICT (case_id) DO UPDATE
+   SET staff_id = excluded.staff_id, staff_name = excluded.staff_name, expires_at = excluded.expires_at,
+       claimed_at = CASE WHEN claims.staff_id = excluded.staff_id THEN claims.claimed_at ELSE excluded.claimed_at END
+ WHERE claims.staff_id = excluded.staff_id OR claims.expires_at <= :at
+RETURNING case_id, staff_id, staff_name, claimed_at, expires_at
+""")
+
+LIVE_CLAIM = text("""
+SELECT case_id, staff_id, staff_name, claimed_at, expires_at FROM claims
+ WHERE case_id = :case_id AND expires_at > :at
+""")
+
+NEXT_WAITING = text("""
+SELECT c.id FROM cases c
+ WHERE c.state IN ('submitted', 'in_review')
+   AND NOT EXISTS (SELECT FROM claims l WHERE l.case_id = c.id AND l.expires_at > :at)
+ ORDER BY c.review_due_on, c.submitted_at, c.id
+ LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED
+""")
+
+LAST_LINK = text("SELECT seq, digest FROM audit_links WHERE case_id = :case_id ORDER BY seq DESC LIMIT 1")
+# Looks are appended without the case's row lock, so the chain has a lock of its own, held to the end.
+CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case_id, 7301866))")

@@ -1,0 +1,81 @@
+"""The store: one transaction per use case on PostgreSQL, with everything a use case may ask of it (services/ports.py).
+
+Written with SQLAlchemy Core and explicit statements, not the ORM: the domain stays plain, one round trip loads a case
+whole, and what is written is what changed. See docs/decisions/0001-core-instead-of-the-orm.md.
+"""
+
+import select
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+
+from backend.adapters.db.case_rows import CaseRows, ClaimRows
+from backend.adapters.db.chain import ChainRows
+from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
+from backend.adapters.db.queue import QueuedJobs
+from backend.adapters.db.record_rows import CallbackRows, KeyRows, PushRows, ResultRows
+from backend.adapters.db.sealed import Seal
+from backend.domain.errors import OutsideDown
+
+
+def make_engine(database_url: str, pool_size: int) -> Engine:
+    """An engine whose pool never hands out a connection the server has closed (after a restart of PostgreSQL)."""
+    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
+    event.listen(engine, "checkout", _refuse_a_closed_connection)
+    return engine
+
+
+def _refuse_a_closed_connection(driver_connection: Any, _record: Any, _proxy: Any) -> None:
+    """An idle connection has nothing to say; one that is readable was closed by the server. Costs microseconds."""
+    if select.select([driver_connection.fileno()], [], [], 0)[0]:
+        raise exc.DisconnectionError("the server closed this connection")
+
+
+class PostgresTransaction:
+    """What a use case holds between `begin` and commit. Each property is one noun of services/ports.py."""
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self.audit = ChainRows(connection, seal)
+        self.cases = CaseRows(connection, seal, self.audit)
+        self.claims = ClaimRows(connection)
+        self.results = ResultRows(connection)
+        self.people = PersonRows(connection)
+        self.staff = StaffRows(connection)
+        self.sessions = SessionRows(connection)
+        self.pushes = PushRows(connection)
+        self.callbacks = CallbackRows(connection)
+        self.idempotency = KeyRows(connection)
+        self.jobs = QueuedJobs(connection)
+
+
+class PostgresStore:
+    """Transactions on one engine. Raises OutsideDown when PostgreSQL does not answer."""
+
+    def __init__(self, engine: Engine, seal: Seal) -> None:
+        self.engine = engine
+        self._seal = seal
+
+    @contextmanager
+    def begin(self) -> Iterator[PostgresTransaction]:
+        try:
+            with self.engine.begin() as connection:
+                yield PostgresTransaction(connection, self._seal)
+        except (exc.OperationalError, exc.TimeoutError, exc.InterfaceError) as error:
+            raise OutsideDown(system="database") from error
+
+    def is_reachable(self) -> bool:
+        """One round trip to PostgreSQL."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (exc.OperationalError, exc.TimeoutError, exc.InterfaceError):
+            return False
+        return True
+
+    def pool_figures(self) -> Mapping[str, int]:
+        """Connections of this process: how many there are and how many are in use."""
+        pool: Any = self.engine.pool
+        return {"size": pool.size(), "in_use": pool.checkedout()}
