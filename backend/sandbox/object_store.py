@@ -72,10 +72,7 @@ class ObjectStore:
             PartFailed: with the end of the store's log.
         """
         self.launch()
-        if not wait_until(lambda: self.answers() or not self.is_running(), START_PATIENCE_SECONDS):
-            self.stop()
-        if not self.is_running():
-            raise PartFailed(f"The object store did not start. Its log ends:\n{last_lines(self.log_path)}")
+        self.wait()
         self.set_rules(allowed_origins)
 
     def launch(self) -> None:
@@ -90,6 +87,22 @@ class ObjectStore:
             environ=self._environ(),
             directory=str(self.data_path),
         )
+
+    def wait(self) -> None:
+        """Wait until the program that was launched answers.
+
+        Raises:
+            PartFailed: with the end of the store's log.
+        """
+        if not wait_until(lambda: self.answers() or not self.is_running(), START_PATIENCE_SECONDS):
+            self.stop()
+        if not self.is_running():
+            raise PartFailed(f"The object store did not start. Its log ends:\n{last_lines(self.log_path)}")
+
+    def ask_to_stop(self) -> None:
+        """Send the farewell and return at once."""
+        if self.process is not None and self.is_running():
+            self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         """Ask the program to end; it finishes what it is writing."""

@@ -95,6 +95,17 @@ def stop_stranger(identity: Identity, farewell: signal.Signals, patience_seconds
             wait_until(lambda: not identity.is_alive(), patience_seconds)
 
 
+def processes_marked(name: str, value: str) -> list[Identity]:
+    """Every process of ours that was started with `name=value` in its environment, other than this one."""
+    mark = f"{name}={value}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
+                found.append(Identity.of(int(process.name)))
+    return [identity for identity in found if identity is not None]
+
+
 def wait_until(is_so: Callable[[], bool], patience_seconds: float) -> bool:
     """Look again every 20 ms until `is_so()` or until the patience ends; says which of the two."""
     deadline = time.monotonic() + patience_seconds

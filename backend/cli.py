@@ -1,0 +1,162 @@
+"""`tuixiu`: the commands of those who run the service. Each reads its settings from the environment; no rules here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from backend.settings import Settings, SettingsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """退休一件事. Settings come from TUIXIU_* variables: config/settings.example.env lists them."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--threads", default=4, show_default=True, help="Requests at a time in each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the API and the pages. Refuses unsafe settings and a schema that is not at head."""
+    _ready_settings()
+    arguments = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"),
+        *("--workers-kill-timeout", "10", "--log-level", "warning", "backend.app:wsgi"),
+    ]
+    os.execv(sys.executable, arguments)  # noqa: S606 - the same Python, with arguments built here
+
+
+@main.command()
+def worker() -> None:
+    """Do the jobs that the service puts off: pushes, callbacks, deadlines. Refuses as serve does."""
+    settings = _ready_settings()
+    from backend import jobs
+
+    jobs.run_worker(settings)
+
+
+@main.command()
+@click.option("--to", "revision", default="head", show_default=True, help="The revision to move up to.")
+def migrate(revision: str) -> None:
+    """Move the tables to the newest schema. Safe to run from several machines at once."""
+    from backend import wiring
+
+    with _refusals_said():
+        settings = Settings.from_environment(os.environ)
+        wiring.migrate(settings.database_url, revision)
+
+
+@main.group()
+def settings() -> None:
+    """The settings this process would run with."""
+
+
+@settings.command("check")
+def check_settings() -> None:
+    """Say whether serve and worker would start, and if not why."""
+    found = _ready_settings()
+    click.echo(f"These settings are good for {found.environment}.")
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Verify every case's chain, and name the first broken link."""
+    from backend import wiring
+
+    with _refusals_said():
+        broken = wiring.build(Settings.from_environment(os.environ)).supervision.verify_audit()
+    if broken is not None:
+        sys.exit(f"The chain is broken at {broken}.")
+    click.echo("Every chain is whole.")
+
+
+@main.group()
+def staff() -> None:
+    """Staff accounts."""
+
+
+@staff.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="Their own name.")
+@click.option("--role", required=True, help="clerk, supervisor, officer, oversight or administrator.")
+@click.option("--department", default=None, help="An officer's department.")
+@click.password_option(help="Asked for when it is left out.")
+def add_staff(username: str, name: str, role: str, department: str | None, password: str) -> None:
+    """Add a member of staff."""
+    from backend import wiring
+
+    with _refusals_said():
+        services = wiring.build(Settings.from_environment(os.environ))
+        services.identity.add_staff(username, name, role, department, password)
+    click.echo(f"{username} can sign in.")
+
+
+@main.group()
+def policy() -> None:
+    """The rules as data, in config/."""
+
+
+@policy.command("check")
+def check_policy() -> None:
+    """Load every file in config/ and say what is wrong with it."""
+    from backend import wiring
+
+    config_path = Path(os.environ.get("TUIXIU_CONFIG_PATH") or Settings.config_path)
+    with _refusals_said():
+        wiring.load_rulebook(config_path)
+    click.echo("Every rule can be used.")
+
+
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def openapi(path: Path) -> None:
+    """Write the API's document (OpenAPI 3.1)."""
+    from backend.app import openapi_document
+
+    path.write_text(json.dumps(openapi_document(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def states(path: Path) -> None:
+    """Write the tables of states and transitions (docs/case-states.md)."""
+    from backend.domain import case
+
+    path.write_text(case.states_as_markdown(), encoding="utf-8")
+
+
+def _ready_settings() -> Settings:
+    """Settings with which the service may run: complete, safe, on a database whose schema is at head."""
+    from backend import wiring
+
+    with _refusals_said():
+        settings = Settings.from_environment(os.environ)
+        wiring.refuse_an_old_schema(settings.database_url)
+    return settings
+
+
+@contextmanager
+def _refusals_said() -> Iterator[None]:
+    """Turn what an operator can mend into a message and exit code 1."""
+    try:
+        yield
+    except SettingsError as refusal:
+        sys.exit(str(refusal))
+
+
+if __name__ == "__main__":
+    main()
