@@ -58,7 +58,14 @@ export interface Question {
   warning: string | null
 }
 export type AnswerValue = string | number | boolean | AreaValue | null
-export interface AreaValue { code: string; label: string }
+export interface AreaValue {
+  province: string
+  city: string
+  county: string
+  town: string
+  village: string
+  codes: Record<string, string>
+}
 export interface Page {
   key: string
   group: string

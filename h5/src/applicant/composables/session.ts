@@ -1,0 +1,54 @@
+// Who is using this phone: one shared state, asked once, asked again when the server says “not signed in”.
+import { reactive, readonly } from 'vue'
+
+import { answer, client, rememberCsrfToken } from '@api/client'
+import { asProblem, type ApiProblem } from '@api/problem'
+
+interface SessionState {
+  status: 'asking' | 'signed-in' | 'signed-out' | 'unreachable'
+  problem: ApiProblem | null
+}
+
+const state = reactive<SessionState>({ status: 'asking', problem: null })
+
+export const session = readonly(state) as Readonly<SessionState>
+
+/** Asks the server who this is. In WeChat a person who is not signed in is sent to sign in and comes back to the same page. */
+export async function askWhoIsHere(): Promise<void> {
+  try {
+    const known = await answer(client.GET('/api/identity/session'))
+    rememberCsrfToken(known.csrf_token)
+    state.status = known.kind === 'applicant' ? 'signed-in' : 'signed-out'
+    state.problem = null
+  } catch (thrown) {
+    signedOutBy(asProblem(thrown))
+  }
+}
+
+/** Takes note of a refusal that means the session is over; every page hands its problems here first. */
+export function noteProblem(problem: ApiProblem): ApiProblem {
+  if (problem.isNotSignedIn) void askWhoIsHere()
+  return problem
+}
+
+function signedOutBy(problem: ApiProblem): void {
+  if (!problem.isNotSignedIn) {
+    state.status = 'unreachable'
+    state.problem = problem
+    return
+  }
+  state.problem = problem
+  state.status = 'signed-out'
+  if (isInWeChat()) goToWeChat(problem)
+}
+
+export function isInWeChat(): boolean {
+  return /MicroMessenger/i.test(navigator.userAgent)
+}
+
+/** Leaves for WeChat's sign-in, with the page to come back to. */
+function goToWeChat(problem: ApiProblem): void {
+  const signIn = problem.fact('sign_in_path') ?? '/api/identity/wechat/start'
+  const here = window.location.pathname + window.location.search
+  window.location.replace(`${signIn}?next=${encodeURIComponent(here)}`)
+}

@@ -1,0 +1,28 @@
+// The tree of places that the area question walks: the district and its towns first, then the country.
+import { useCascaderAreaData } from '@vant/area-data'
+
+import type { Areas } from '@api/contract'
+
+export interface PlaceNode {
+  code: string
+  label: string
+  children?: PlaceNode[]
+}
+
+export type Level = 'province' | 'city' | 'county' | 'town'
+export const levels: Level[] = ['province', 'city', 'county', 'town']
+
+/** The national tree: provinces, cities, counties. */
+export function nationalTree(): PlaceNode[] {
+  const walk = (nodes: ReturnType<typeof useCascaderAreaData>): PlaceNode[] =>
+    nodes.map((node) => ({ code: node.value, label: node.text, ...(node.children ? { children: walk(node.children) } : {}) }))
+  return walk(useCascaderAreaData())
+}
+
+/** Where the district hangs in the tree: its province and city by the first digits of its code (GB/T 2260). */
+export function districtPath(tree: PlaceNode[], areas: Areas): PlaceNode[] {
+  const province = tree.find((node) => node.code === areas.county.code.slice(0, 2) + '0000')
+  const city = province?.children?.find((node) => node.code === areas.county.code.slice(0, 4) + '00')
+  const county = { ...areas.county, children: areas.towns }
+  return [province, city, county].filter((node): node is PlaceNode => node !== undefined)
+}

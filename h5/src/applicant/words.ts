@@ -1,0 +1,24 @@
+// How dates, sizes and lists are said. Dates are the office's: Asia/Shanghai, whatever the phone is set to.
+
+const shanghaiOffsetMilliseconds = 8 * 60 * 60 * 1000
+
+/** “11月24日 13:05” for an RFC 3339 moment. */
+export function moment(text: string): string {
+  const at = new Date(new Date(text).getTime() + shanghaiOffsetMilliseconds)
+  if (Number.isNaN(at.getTime())) return ''
+  const minutes = String(at.getUTCMinutes()).padStart(2, '0')
+  return `${String(at.getUTCMonth() + 1)}月${String(at.getUTCDate())}日 ${String(at.getUTCHours())}:${minutes}`
+}
+
+/** “2026年12月8日” for a date, “2026年12月” for a month. */
+export function day(text: string): string {
+  const found = /^(\d{4})-(\d{2})(?:-(\d{2}))?/.exec(text)
+  if (found === null) return text
+  const [, year, month, date] = found
+  return `${String(year)}年${String(Number(month))}月${date === undefined ? '' : `${String(Number(date))}日`}`
+}
+
+/** “320 KB” or “1.2 MB”. */
+export function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${String(Math.max(1, Math.round(bytes / 1000)))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}
