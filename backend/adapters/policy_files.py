@@ -90,6 +90,7 @@ def _policy(folder: Path) -> Policy:
         disability=_rule(folder, "disability", _WHEN_FILED, _disability, ("route", "age_months")),
         medical_years=_rule(folder, "medical_years", _WHEN_FILED, _medical_years, _MEDICAL_KEYS),
         amber_percent=_rule(folder, "clock", _WHEN_FILED, _amber_percent, ("amber_percent",)),
+        window_review_working_days=_rule(folder, "window_review", _WHEN_FILED, _working_days, ("working_days",)),
         content_hash=_hash(folder),
     )
 
@@ -153,6 +154,10 @@ def _check_until(row: Located, until: Located | None, since: date, follower: Loc
 
 def _months(row: Located) -> int:
     return row["months"].whole(1)
+
+
+def _working_days(row: Located) -> int:
+    return row["working_days"].whole(1)
 
 
 def _amber_percent(row: Located) -> int:

@@ -130,4 +130,5 @@ class Policy:
     disability: Rule[Disability]
     medical_years: Rule[MedicalYears]
     amber_percent: Rule[int]
+    window_review_working_days: Rule[int]
     content_hash: str

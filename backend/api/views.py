@@ -1,0 +1,40 @@
+"""How a view leaves: JSON with its version as ETag. Large views are documented by their schema and checked against it
+in tests, not dumped by it: marshmallow would walk some two hundred fields for every answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+
+def json_view(view: Mapping[str, Any], status: int = 200, *, version: int | None = None) -> Response:
+    """A view as its JSON answer; its version becomes the ETag that the next change must send as If-Match."""
+    response = Response(encode(view), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if version is not None:
+        response.set_etag(str(version))
+    return response
+
+
+def polled_view(view: Mapping[str, Any]) -> Response:
+    """A list that is asked for again and again: 304 while nothing in it changed."""
+    response = Response(encode(view), content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def encode(view: Mapping[str, Any] | Sequence[Any]) -> str:
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
