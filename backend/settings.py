@@ -124,6 +124,9 @@ class _Reader:
         value = self.optional(name) or default
         if value is None:
             self.refuse(name, "is not set", next_step)
+        elif value.startswith("<") and value.endswith(">"):
+            self.refuse(name, "is not filled in", next_step)
+            return ""
         return value or ""
 
     def number(self, name: str, minimum: int = 1) -> int:
