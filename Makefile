@@ -14,7 +14,7 @@ run: ## The whole city on this machine; Ctrl-C stops it
 	@exec $(PY) -m backend.sandbox
 
 test: ## Every test, browsers included
-	@$(PREPARE) dev h5 browser
+	@$(PREPARE) dev h5 browser $(and $(CI),nginx)
 	@$(PY) -m pytest
 
 check: ## Linters, types, import contracts, the pages' linters and types, and that what is generated is fresh
@@ -27,9 +27,9 @@ check: ## Linters, types, import contracts, the pages' linters and types, and th
 	cd h5 && $(NODE) npx --no-install openapi-typescript openapi.json --output src/api/schema.ts --check
 	$(PY) -m pytest --durations=0 --durations-min=5 tests/structure
 
-check-nginx: ## The sample nginx file, tried with a real nginx on the loopback (installs nginx-light where apt can)
-	@$(PREPARE) dev nginx
-	@$(PY) -m pytest --durations=0 --durations-min=5 tests/nginx
+check-nginx: ## The sample nginx file in a real nginx on the loopback (by apt where there is none, which starts it)
+	@$(PREPARE) dev h5 nginx
+	@$(PY) -m pytest -m nginx
 
 bench: ## Journeys a second, and each endpoint against a bare handler
 	@$(PREPARE) dev h5

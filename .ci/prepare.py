@@ -37,6 +37,7 @@ def main() -> None:
         "node-modules": install_node_modules,
         "h5": build_h5,
         "browser": install_browser,
+        "nginx": install_nginx,
     }
     try:
         for name in sys.argv[1:]:
@@ -175,6 +176,13 @@ def install_browser() -> None:
         print("prepare: no Chromium can be had here; browser tests will be reported as not run.", flush=True)
     elif not _has_chinese_font():
         print("prepare: no Chinese font can be had here; screenshots will show boxes for characters.", flush=True)
+
+
+def install_nginx() -> None:
+    """See that there is an nginx to try the sample file with. Debian also starts it: not asked for by `make test`."""
+    if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"):
+        with _Progress("installing nginx"):
+            _apt("nginx-light")
 
 
 def _has_chromium() -> bool:

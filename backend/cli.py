@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from backend.domain.errors import RuleBroken
 from backend.settings import Settings, SettingsError
 
 
@@ -101,7 +102,7 @@ def add_staff(username: str, name: str, role: str, department: str | None, passw
 
     with _refusals_said():
         services = wiring.build(Settings.from_environment(os.environ))
-        services.identity.add_staff(username, name, role, department, password)
+        services.identity.add_staff(None, username, name, role, department, password)
     click.echo(f"{username} can sign in.")
 
 
@@ -154,7 +155,7 @@ def _refusals_said() -> Iterator[None]:
     """Turn what an operator can mend into a message and exit code 1."""
     try:
         yield
-    except SettingsError as refusal:
+    except (SettingsError, RuleBroken) as refusal:
         sys.exit(str(refusal))
 
 

@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,26 +165,33 @@ def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     running.close()
 
 
-NOT_RUN: list[pytest.Item] = []
+# What a machine may lack, by the marker of the tests that need it. They are never passed over in silence.
+NEEDED: dict[str, Callable[[], object]] = {
+    "browser": chromium.find_chromium,
+    "nginx": lambda: shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
+}
+NOT_RUN: dict[str, list[pytest.Item]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave browser tests out where there is no Chromium; the end of the run says so."""
-    if chromium.find_chromium() is None:
-        NOT_RUN.extend(item for item in items if item.get_closest_marker("browser"))
-        config.hook.pytest_deselected(items=NOT_RUN)
-        items[:] = [item for item in items if item not in NOT_RUN]
+    """Leave out the tests whose program this machine lacks; the end of the run says so."""
+    for need, find in NEEDED.items():
+        waiting = [item for item in items if item.get_closest_marker(need)]
+        if waiting and not find():
+            NOT_RUN[need] = waiting
+            config.hook.pytest_deselected(items=waiting)
+            items[:] = [item for item in items if item not in waiting]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which tests were not run for want of a browser."""
-    if NOT_RUN:
-        terminalreporter.section(f"{len(NOT_RUN)} browser tests NOT RUN: no Chromium was found")
-        for item in NOT_RUN:
+    """Name the tests that were not run, and for want of what."""
+    for need, waiting in NOT_RUN.items():
+        terminalreporter.section(f"{len(waiting)} {need} tests NOT RUN: this machine has none")
+        for item in waiting:
             terminalreporter.line(item.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI a run without its browser tests has failed."""
+    """In CI a run without all of its tests has failed."""
     if NOT_RUN and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

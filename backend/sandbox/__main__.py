@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from backend.domain.actors import SYSTEM, Actor, Role
 from backend.sandbox.city import City
 from backend.sandbox.people import DEMO_PASSWORD, DEMO_STAFF
 from backend.sandbox.processes import PartFailed
@@ -66,13 +67,18 @@ def run(var_path: Path) -> int:
 
 def load() -> None:
     """Bring the tables to head, and add those of the demo staff who are not there yet."""
-    from backend import wiring  # the supervisor itself stays small
+    from backend import wiring  # only here, so that the supervisor itself stays small
 
     settings = Settings.from_environment(os.environ)
     wiring.migrate(settings.database_url)
     identity = wiring.build(settings).identity
+    loader = Actor(SYSTEM.id, Role.ADMINISTRATOR, "sandbox")
+    known = {member.username for member in identity.list_staff(loader)}
     for member in DEMO_STAFF:
-        identity.add_staff(member, DEMO_PASSWORD)
+        if member.username not in known:
+            identity.add_staff(
+                loader, member.username, member.name, member.role, member.department, DEMO_PASSWORD
+            )
 
 
 @contextlib.contextmanager
