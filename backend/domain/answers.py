@@ -32,6 +32,9 @@ _YOUNGEST_START_MONTHS = 14 * 12
 _LONGEST_CONTRIBUTION_MONTHS = 50 * 12
 _LOOKS_LIKE_YEARS = 50
 
+_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_MIDDLE_DOTS = str.maketrans("•‧・∙", "····")
+
 
 class NotAnAnswer(ValueError):
     """Raw input that cannot be read as an answer; the message is the sentence for the person."""
@@ -79,8 +82,9 @@ class District:
 
 
 def read_text(raw: object, max_length: int) -> str:
-    """A line of text: NFC, spaces joined. Raises NotAnAnswer when too long or not text."""
-    text = " ".join(unicodedata.normalize("NFC", _string(raw)).split())
+    """A line of text: NFC, no spaces between Chinese characters. Raises NotAnAnswer when too long or not text."""
+    text = " ".join(unicodedata.normalize("NFC", _string(raw)).translate(_MIDDLE_DOTS).split())
+    text = re.sub(rf"(?<=[{_HAN}]) (?=[{_HAN}])", "", text)
     if any(unicodedata.category(character).startswith("C") for character in text):
         raise NotAnAnswer("里面有看不见的符号，请删掉后重新填。")
     if len(text) > max_length:
@@ -177,7 +181,7 @@ Check = Callable[[Any, Answers, Month | None], str | None]
 
 
 def _person_name(value: str, _answers: Answers, _today: Month | None) -> str | None:
-    if not re.fullmatch(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff〇]+(?:[·•][㐀-鿿豈-﫿\U00020000-\U0003ffff]+)*", value):
+    if not re.fullmatch(rf"[{_HAN}〇]+(?:·[{_HAN}]+)*", value):
         return "姓名请写汉字，和身份证上一样。"
     return "姓名至少两个字，和身份证上一样。" if len(value) < 2 else None
 

@@ -62,7 +62,7 @@ class Eligible:
 
 @dataclass(frozen=True, slots=True)
 class TooEarly:
-    """Not old enough: can retire from `on_month`, in `months_to_wait`; by 弹性提前 from `flexible_from`, if that is open."""
+    """Not old enough: can retire from `on_month`, in `months_to_wait`; by 弹性提前 from `flexible_from`, if open."""
 
     statutory: Statutory
     on_month: Month

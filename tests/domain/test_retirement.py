@@ -1,0 +1,190 @@
+"""法定退休年龄 against the examples and tables of the law, and whether a person can retire now."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.people import Month, Sex
+from backend.domain.policy import Category
+from backend.domain.retirement import (
+    ContributionShort,
+    Eligible,
+    TooEarly,
+    WayForward,
+    category_of,
+    eligibility,
+    statutory,
+)
+from tests.domain.examples import answers, id_number, rulebook
+
+POLICY = rulebook().policy
+MALE, FEMALE_55, FEMALE_50 = Category.MALE, Category.FEMALE_55, Category.FEMALE_50
+
+
+def months(years: int, more: int = 0) -> int:
+    return years * 12 + more
+
+
+# 《国务院关于渐进式延迟法定退休年龄的办法》附件 1–4, first rows, steps and last rows.
+@pytest.mark.parametrize(
+    ("category", "birth", "age_months", "retires_in"),
+    [
+        (MALE, "1964-12", months(60), "2024-12"),
+        (MALE, "1965-01", months(60, 1), "2025-02"),
+        (MALE, "1965-04", months(60, 1), "2025-05"),
+        (MALE, "1965-05", months(60, 2), "2025-07"),
+        (MALE, "1965-12", months(60, 3), "2026-03"),
+        (MALE, "1966-01", months(60, 4), "2026-05"),
+        (MALE, "1970-12", months(61, 6), "2032-06"),
+        (MALE, "1976-08", months(62, 11), "2039-07"),
+        (MALE, "1976-09", months(63), "2039-09"),
+        (MALE, "1980-01", months(63), "2043-01"),
+        (FEMALE_55, "1969-12", months(55), "2024-12"),
+        (FEMALE_55, "1970-01", months(55, 1), "2025-02"),
+        (FEMALE_55, "1970-05", months(55, 2), "2025-07"),
+        (FEMALE_55, "1981-08", months(57, 11), "2039-07"),
+        (FEMALE_55, "1981-09", months(58), "2039-09"),
+        (FEMALE_50, "1974-12", months(50), "2024-12"),
+        (FEMALE_50, "1975-01", months(50, 1), "2025-02"),
+        (FEMALE_50, "1975-02", months(50, 1), "2025-03"),
+        (FEMALE_50, "1975-03", months(50, 2), "2025-05"),
+        (FEMALE_50, "1976-03", months(50, 8), "2026-11"),
+        (FEMALE_50, "1984-10", months(54, 11), "2039-09"),
+        (FEMALE_50, "1984-11", months(55), "2039-11"),
+        (FEMALE_50, "1990-01", months(55), "2045-01"),
+    ],
+)
+def test_the_statutory_month_follows_the_tables_of_the_law(
+    category: Category, birth: str, age_months: int, retires_in: str
+) -> None:
+    found = statutory(Month.parse(birth), category, POLICY)
+
+    assert (found.statutory_age_months, str(found.statutory_month)) == (age_months, retires_in)
+
+
+@pytest.mark.parametrize(
+    ("birth", "minimum_months"),
+    [
+        ("1966-09", 180),  # retires 2027
+        ("1968-12", 180),  # 2029-12, the last month of 15 years
+        ("1969-01", 186),  # 2030-02
+        ("1975-01", 228),  # 2037
+        ("1976-09", 240),  # 2039
+    ],
+)
+def test_the_minimum_contribution_is_that_of_the_statutory_month(birth: str, minimum_months: int) -> None:
+    assert statutory(Month.parse(birth), MALE, POLICY).minimum_contribution_months == minimum_months
+
+
+@pytest.mark.parametrize(
+    ("year", "minimum_months"),
+    [(2024, 180), (2029, 180), (2030, 186), (2031, 192), (2035, 216), (2038, 234), (2039, 240), (2060, 240)],
+)
+def test_the_minimum_contribution_rises_by_six_months_a_year_from_2030(year: int, minimum_months: int) -> None:
+    rule = POLICY.minimum_contribution
+
+    assert {rule.row_on(Month(year, month)).value for month in range(1, 13)} == {minimum_months}
+
+
+@pytest.mark.parametrize(
+    ("birth", "law"), [("1974-12", "国发〔1978〕104号"), ("1975-01", "国务院关于渐进式延迟法定退休年龄的办法")]
+)
+def test_an_answer_names_the_law_it_rests_on(birth: str, law: str) -> None:
+    assert law in statutory(Month.parse(birth), FEMALE_50, POLICY).law
+
+
+BIRTHS = st.builds(Month, st.integers(1950, 1999), st.integers(1, 12))
+
+
+@given(BIRTHS, st.sampled_from(Category))
+def test_the_delay_never_shrinks_and_grows_by_one_month_at_most(birth: Month, category: Category) -> None:
+    now, later = (statutory(month, category, POLICY).delay_months for month in (birth, birth.plus(1)))
+
+    assert 0 <= now <= later <= now + 1
+    assert later <= (60 if category is FEMALE_50 else 36)
+
+
+@given(BIRTHS, st.sampled_from(Category))
+def test_whoever_is_born_later_retires_later(birth: Month, category: Category) -> None:
+    assert (
+        statutory(birth, category, POLICY).statutory_month < statutory(birth.plus(1), category, POLICY).statutory_month
+    )
+
+
+# A woman of 1976-03 with original age 50 reaches 50 years and 8 months in 2026-11.
+@pytest.mark.parametrize(
+    ("filing_month", "outcome"), [("2026-10", TooEarly), ("2026-11", Eligible), ("2026-12", Eligible)]
+)
+def test_a_person_can_retire_from_the_statutory_month_on(filing_month: str, outcome: type) -> None:
+    assert isinstance(eligibility(Month(1976, 3), FEMALE_50, 312, Month.parse(filing_month), POLICY), outcome)
+
+
+@pytest.mark.parametrize(("paid", "outcome"), [(179, ContributionShort), (180, Eligible), (181, Eligible)])
+def test_a_person_can_retire_with_the_minimum_contribution(paid: int, outcome: type) -> None:
+    assert isinstance(eligibility(Month(1976, 3), FEMALE_50, paid, Month(2026, 11), POLICY), outcome)
+
+
+def test_too_early_says_the_month_and_the_lawful_choices() -> None:
+    answer = eligibility(Month(1976, 3), FEMALE_50, 312, Month(2026, 1), POLICY)
+
+    assert isinstance(answer, TooEarly)
+    assert (str(answer.on_month), answer.months_to_wait) == ("2026-11", 10)
+    assert answer.flexible_from == Month(2026, 3)  # never under the original age
+    assert answer.ways == (WayForward.WAIT, WayForward.FLEXIBLE_EARLY)
+
+
+def test_early_retirement_reaches_back_36_months_at_most() -> None:
+    answer = eligibility(Month(1984, 11), FEMALE_50, 312, Month(2030, 1), POLICY)
+
+    assert isinstance(answer, TooEarly)
+    assert answer.flexible_from == Month(2036, 11)
+
+
+def test_too_early_before_2025_knows_no_flexible_retirement() -> None:
+    answer = eligibility(Month(1974, 12), FEMALE_50, 100, Month(2024, 11), POLICY)
+
+    assert isinstance(answer, TooEarly)
+    assert answer.flexible_from is None
+    assert answer.ways == (WayForward.WAIT, WayForward.KEEP_CONTRIBUTING)
+
+
+def test_short_contribution_says_how_many_months_are_missing() -> None:
+    answer = eligibility(Month(1976, 3), FEMALE_50, 150, Month(2026, 11), POLICY)
+
+    assert isinstance(answer, ContributionShort)
+    assert answer.months == 30
+    assert WayForward.KEEP_CONTRIBUTING in answer.ways
+
+
+@pytest.mark.parametrize(
+    ("sex", "stated", "category"),
+    [
+        (Sex.MALE, None, MALE),
+        (Sex.MALE, 50, MALE),
+        (Sex.FEMALE, 55, FEMALE_55),
+        (Sex.FEMALE, 50, FEMALE_50),
+    ],
+)
+def test_a_woman_states_her_original_age_and_a_man_does_not(sex: Sex, stated: int | None, category: Category) -> None:
+    assert category_of(sex, stated) is category
+
+
+def test_the_rulebook_answers_from_a_case_s_answers() -> None:
+    assert isinstance(rulebook().eligibility(answers(), Month(2026, 11)), Eligible)
+    assert isinstance(rulebook().eligibility(answers(), Month(2026, 10)), TooEarly)
+
+
+def test_a_man_s_leftover_original_age_plays_no_part() -> None:
+    man = answers(id_number=id_number(date(1976, 3, 12), woman=False), original_retirement_age="50")
+
+    answer = rulebook().eligibility(man, Month(2026, 11))
+
+    assert isinstance(answer, TooEarly)
+    assert answer.statutory.original_age_months == months(60)
+
+
+@pytest.mark.parametrize("retirement_type", ["special", "disability"])
+def test_types_reviewed_elsewhere_get_no_answer_here(retirement_type: str) -> None:
+    assert rulebook().eligibility(answers(retirement_type=retirement_type), Month(2026, 11)) is None
