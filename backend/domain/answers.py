@@ -141,12 +141,14 @@ _AREA_LEVELS = {
     "town": "乡镇（街道）",
     "village": "村（社区）",
 }
+_CODED_LEVELS = ("province", "city", "county")
 
 
 def _area_codes(raw: object) -> dict[str, str]:
+    """The codes of province, city and county; below that people's own words count."""
     given = raw if isinstance(raw, Mapping) else {}
-    codes = {level: str(given[level]) for level in _AREA_LEVELS if given.get(level)}
-    if any(not re.fullmatch(r"[0-9]{6,12}", code) for code in codes.values()):
+    codes = {level: str(given[level]) for level in _CODED_LEVELS if given.get(level)}
+    if any(not re.fullmatch(r"[0-9]{6}", code) for code in codes.values()):
         raise NotAnAnswer("请重新选一遍户籍所在地。")
     if "county" not in codes:
         raise NotAnAnswer("请选到县（市、区）。")

@@ -23,7 +23,7 @@ def id_number(born: date, woman: bool = True, area: str = "430681") -> str:
     return first + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(first, weights, strict=True)) % 11]
 
 
-AREA_HERE = {
+AREA_HERE: dict[str, Any] = {
     "province": "湖南省",
     "city": "岳阳市",
     "county": "屈原管理区",
@@ -32,7 +32,7 @@ AREA_HERE = {
     "codes": {"province": "430000", "city": "430600", "county": "430671"},
     "in_district": True,
 }
-AREA_ELSEWHERE = {
+AREA_ELSEWHERE: dict[str, Any] = {
     "province": "湖南省",
     "city": "长沙市",
     "county": "浏阳市",

@@ -313,6 +313,12 @@ def test_a_household_is_here_by_its_county_and_town(county: str, town: str, here
     assert GRAPH.parse("household_area", {"household_area": area}, {}, TODAY)["household_area"]["in_district"] is here
 
 
+def test_a_code_of_a_town_is_not_needed() -> None:
+    typed = {**AREA_HERE, "codes": {**AREA_HERE["codes"], "town": "营田镇"}}
+
+    assert GRAPH.parse("household_area", {"household_area": typed}, {}, TODAY) == {"household_area": AREA_HERE}
+
+
 def test_reading_an_answer_again_changes_nothing() -> None:
     for page in GRAPH.shown_pages(answers()):
         stored = {question.key: answers()[question.key] for question in page.questions}
