@@ -30,14 +30,14 @@ def read_wording(config_path: Path) -> Wording:
     file = located_yaml.read(config_path / FILE_NAME)
     file.only("language", "source", "templates", "outcomes", "unknown_due_on", "replies")
     file["source"].text()
-    templates = {event: _template(event, file["templates"][event]) for event in NoticeEvent}
+    templates = {event: _template(event, file["templates"][event.value]) for event in NoticeEvent}
     file["templates"].only(*NoticeEvent)
     file["outcomes"].only(*Outcome)
-    outcomes = {outcome: _outcome(file["outcomes"][outcome]) for outcome in Outcome}
+    outcomes = {outcome: _outcome(file["outcomes"][outcome.value]) for outcome in Outcome}
     wording = Wording(templates, outcomes, file["unknown_due_on"].text())
     for event, template in templates.items():
         if fault := first_fault(wording, template):
-            file["templates"][event].fault(fault)
+            file["templates"][event.value].fault(fault)
     return wording
 
 
@@ -52,7 +52,7 @@ def read_replies(config_path: Path) -> Replies:
         pointer=_with_facts(located["pointer"], "link", "phone"),
         no_case=_with_facts(located["no_case"], "link"),
         progress={
-            state: _with_facts(located["progress"][state], "number", "failing_count", "review_due_on")
+            state: _with_facts(located["progress"][state.value], "number", "failing_count", "review_due_on")
             for state in State
         },
         item_line=_with_facts(located["item_line"], "title", "state", "due"),
