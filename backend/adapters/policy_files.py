@@ -54,7 +54,7 @@ def load(config_path: Path) -> Rulebook:
         consents=wording_files.read_consents(config_path / "consents.zh-CN.yaml"),
         guide=wording_files.read_guide(config_path / "guide.zh-CN.yaml"),
         checks=wording_files.read_checks(config_path / "checks.zh-CN.yaml", materials),
-        calendar=_calendar(config_path / "work_calendar", policy.amber_percent.rows[-1].value),
+        calendar=_calendar(config_path / "work_calendar", policy.amber_percent),
         content_hash=_hash(config_path),
     )
 
@@ -131,6 +131,8 @@ def _rows(file: Located, value_of: Callable[[Located], T], keys: tuple[str, ...]
         given = row.only(*_ROW_KEYS, *keys)
         since = row["from"].day()
         follower = located[place + 1] if place + 1 < len(located) else None
+        if rows and since.day != 1:
+            row["from"].fault("a row after the first begins on the first of a month: months pick it")
         _check_until(row, given.get("until"), since, follower)
         rows.append(Row(since, value_of(row), (given.get("law") or file["source"]).text()))
     return tuple(rows)
@@ -223,7 +225,7 @@ def _by_sex(located: Located) -> dict[Sex, int]:
 # ── The work calendar ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _calendar(folder: Path, amber_percent: int) -> WorkCalendar:
+def _calendar(folder: Path, amber_percent: Rule[int]) -> WorkCalendar:
     years = [_calendar_year(path) for path in sorted(folder.glob("[0-9][0-9][0-9][0-9].yaml"))]
     return WorkCalendar(
         years={year.year: year for year in years},

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from backend.domain.people import Month
+from backend.domain.policy import Rule
+
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -68,7 +71,7 @@ class WorkCalendar:
 
     years: Mapping[int, CalendarYear]
     statutory: StatutoryHolidays
-    amber_percent: int
+    amber_percent: Rule[int]
     _holidays: frozenset[date] = field(init=False, repr=False)
     _makeup_days: frozenset[date] = field(init=False, repr=False)
 
@@ -116,12 +119,13 @@ class WorkCalendar:
         return self.working_days_between(today, due_on)
 
     def clock_state(self, start: date, due_on: date, today: date) -> ClockState:
-        """Green, amber once `amber_percent` of the limit is used, red after the due date."""
+        """Green, amber once the percentage in force at the start is used up, red after the due date."""
         if today > due_on:
             return ClockState.RED
         limit = self.working_days_between(start, due_on)
         used = self.working_days_between(start, today)
-        return ClockState.AMBER if used * 100 >= limit * self.amber_percent else ClockState.GREEN
+        amber_percent = self.amber_percent.row_on(Month.of(start)).value
+        return ClockState.AMBER if used * 100 >= limit * amber_percent else ClockState.GREEN
 
 
 def _days_after(start: date, end: date) -> Iterator[date]:

@@ -52,7 +52,7 @@ class Rule(Generic[T_co]):
     status: str = ""
 
     def row_on(self, month: Month) -> Row[T_co]:
-        """The row in force on the first day of a month; before the first row, the first row."""
+        """The row in force in a month (rows begin on the first of one); before the first row, the first row."""
         in_force = [row for row in self.rows if row.since <= month.first_day]
         return in_force[-1] if in_force else self.rows[0]
 

@@ -85,10 +85,13 @@ Eligibility = Eligible | TooEarly | ContributionShort
 
 
 def category_of(sex: Sex, original_retirement_age: int | None) -> Category:
-    """Men are 60; a woman states 50 or 55 by her post, and the clerk confirms it (the ID number cannot tell)."""
+    """Men are 60; a woman states 50 or 55 by her post, and the clerk confirms it (the ID number cannot tell).
+
+    Raises KeyError for a woman who stated neither.
+    """
     if sex is Sex.MALE:
         return Category.MALE
-    return Category.FEMALE_55 if original_retirement_age == 55 else Category.FEMALE_50
+    return {50: Category.FEMALE_50, 55: Category.FEMALE_55}[original_retirement_age or 0]
 
 
 def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:

@@ -12,7 +12,7 @@ from backend.domain.answers import Answers, birth_month_of, sex_of
 from backend.domain.deadlines import WorkCalendar
 from backend.domain.items import ChosenItem, Department, Item, ItemCode, Office
 from backend.domain.materials import Checklist, MaterialRules
-from backend.domain.people import Month
+from backend.domain.people import Month, Sex
 from backend.domain.policy import Policy
 from backend.domain.questions import QuestionGraph
 from backend.domain.retirement import Eligibility, WayForward, category_of, eligibility
@@ -120,6 +120,13 @@ class Checks:
         """The reasons for one slot: its own first, then those of every photo."""
         return (*self.reasons_by_slot.get(slot_key, ()), *self.photo_reasons)
 
+    def sentence(self, subject: str, reason_code: str | None, note: str | None) -> str:
+        """What the person reads about a failed `slot:…` or `field:…`: the reason's sentence, then the clerk's note."""
+        kind, _, key = subject.partition(":")
+        reasons = self.reasons_for(key) if kind == "slot" else self.field_reasons
+        said = next((reason.sentence for reason in reasons if reason.key == reason_code), "")
+        return " ".join(part for part in (said, note or "") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -145,6 +152,10 @@ class Rulebook:
         """The slots these answers call for; irrelevant answers are left out first."""
         return listing.checklist(self.graph.effective(answers), self.materials)
 
+    def item(self, code: str) -> Item:
+        """An item by its wire value. Raises ValueError for a code that is none of the seven."""
+        return self.items[ItemCode(code)]
+
     def fields_for(self, department: Department) -> frozenset[str]:
         """The question keys whose answers a department's officers may see."""
         return self.offices[department].fields
@@ -156,5 +167,7 @@ class Rulebook:
         if effective.get("retirement_type") != "normal" or birth is None or sex is None or months is None:
             return None
         stated = effective.get("original_retirement_age")
+        if sex is Sex.FEMALE and stated is None:
+            return None
         category = category_of(sex, int(stated) if stated else None)
         return eligibility(birth, category, months, filing_month, self.policy)

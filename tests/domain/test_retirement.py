@@ -188,3 +188,12 @@ def test_a_man_s_leftover_original_age_plays_no_part() -> None:
 @pytest.mark.parametrize("retirement_type", ["special", "disability"])
 def test_types_reviewed_elsewhere_get_no_answer_here(retirement_type: str) -> None:
     assert rulebook().eligibility(answers(retirement_type=retirement_type), Month(2026, 11)) is None
+
+
+@pytest.mark.parametrize(
+    "unanswered", ["id_number", "retirement_type", "original_retirement_age", "contribution_months"]
+)
+def test_there_is_no_answer_before_the_questions_are_answered(unanswered: str) -> None:
+    known = {key: value for key, value in answers().items() if key != unanswered}
+
+    assert rulebook().eligibility(known, Month(2026, 11)) is None

@@ -2,11 +2,13 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from backend.adapters.policy_files import ConfigFault, load
+from backend.domain.deadlines import DueDate
 from backend.domain.items import ItemCode
 from backend.domain.retirement import WayForward
 from tests.domain.examples import CONFIG, rulebook
@@ -47,6 +49,12 @@ def spoil(path: Path, old: str, new: str) -> int:
         ("policy/retirement_age.yaml", "first_delayed_birth: 1965-01", "first_delayed_birth: 1965-13", "month"),
         ("policy/clock.yaml", "amber_percent: 80", "amber_percent: 180", "at most 100"),
         ("policy/disability.yaml", "route: disability_benefit", "route: nowhere", "not one of"),
+        (
+            "policy/minimum_contribution.yaml",
+            "2029-12-31, months: 180}   # 15 年\n  - {from: 2030-01-01",
+            "2030-01-01, months: 180}\n  - {from: 2030-01-02",
+            "first of a month",
+        ),
         # questions
         ("questions.zh-CN.yaml", "shown_when: woman_retiring_normally", "shown_when: womn", "no predicate"),
         ("questions.zh-CN.yaml", "validate: [person_name]", "validate: [persn]", "no check"),
@@ -114,6 +122,28 @@ def test_the_hash_names_exactly_this_config(config: Path) -> None:
 
     spoil(config / "policy/minimum_contribution.yaml", "months: 186", "months: 187")
     assert load(config).policy.content_hash != same.policy.content_hash
+
+
+NOTICE_OF_2027 = """\
+year: 2027
+source: 一份编出来的通知，只用于测试
+holidays:
+  - {name: 元旦, from: 2027-01-01, until: 2027-01-03}
+  - {name: 春节, from: 2027-02-05, until: 2027-02-11}
+makeup_days:
+  - {name: 元旦, on: 2026-12-27}
+"""
+
+
+def test_a_published_notice_settles_what_was_provisional(config: Path) -> None:
+    start = date(2026, 12, 24)
+    before = load(config).calendar.add_working_days(start, 5)
+    (config / "work_calendar" / "2027.yaml").write_text(NOTICE_OF_2027, encoding="utf-8")
+
+    after = load(config).calendar.add_working_days(start, 5)
+
+    assert (before, after) == (DueDate(date(2026, 12, 31), False), DueDate(date(2026, 12, 30), False))
+    assert load(config).calendar.add_working_days(date(2027, 2, 4), 1) == DueDate(date(2027, 2, 12), False)
 
 
 def test_every_rule_and_row_cites_its_source() -> None:
