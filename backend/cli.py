@@ -160,4 +160,4 @@ def _refusals_said() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="tuixiu")

@@ -6,6 +6,7 @@ What the person at the terminal sees is in `__main__.py`; how each server is sta
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from backend.sandbox import people
 from backend.sandbox.object_store import ObjectStore
 from backend.sandbox.ports import choose_ports
 from backend.sandbox.postgres import PostgresServer
@@ -229,10 +231,15 @@ class City:
         self.store.set_rules([self.url, self.url.replace("127.0.0.1", "localhost")])
 
     def _prepare_database(self) -> None:
+        """Make the tables and the demo staff, unless the database says that it was made from these very sources."""
+        sources = _hash_of([*(CHECKOUT / "migrations").rglob("*.*"), Path(people.__file__)])
+        if self.database.note(DATABASE) == sources:
+            return
         command, log_path = [sys.executable, "-m", "backend.sandbox", "load"], self._log("load")
         loading = start_child(command, log_path=log_path, environ=self.environ(), directory=str(CHECKOUT))
         if loading.wait() != 0:
             raise PartFailed(f"The tables could not be made. The log ends:\n{last_lines(log_path)}")
+        self.database.write_note(DATABASE, sources)
 
     def _wait_for_answer(self, part: Part, url: str) -> None:
         wait_until(lambda: _answers(url) or not part.is_running(), START_PATIENCE_SECONDS)
@@ -271,6 +278,13 @@ def running_city(var_path: Path, environ: Mapping[str, str]) -> Iterator[City]:
         yield city
     finally:
         city.stop()
+
+
+def _hash_of(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in paths if path.suffix in (".py", ".sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _answers(url: str) -> bool:

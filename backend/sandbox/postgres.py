@@ -110,6 +110,19 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def note(self, name: str) -> str | None:
+        """What was written on a database, for the next start to read; it is copied and dropped with the database."""
+        with psycopg.connect(self.url("postgres")) as connection:
+            query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+            row = connection.execute(query, [name]).fetchone()
+        return None if row is None else row[0]
+
+    def write_note(self, name: str, text: str) -> None:
+        """Write on a database, in place of what was written before."""
+        statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(text))
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
     def _settings(self) -> list[str]:
         fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
         return [word for name, value in {**self.options, **fixed}.items() for word in ("-c", f"{name}={value}")]
