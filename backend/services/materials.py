@@ -1,0 +1,329 @@
+"""Photos of material slots and the signature: from the browser's hand into the case, and how staff look at them.
+
+Bytes go straight to the object store by a form that is signed here, are checked and drawn anew outside any
+transaction, and count only when the transaction that keeps them commits. How a slot looks is in slot_views.py,
+departments' results are in result_files.py.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from backend.domain.actors import Actor, Role
+from backend.domain.audit import AuditEntry
+from backend.domain.case import Case, Photo, PhotoState, Signature
+from backend.domain.errors import (
+    ActionNotAllowed,
+    ContentRefused,
+    NotAllowed,
+    NotFound,
+    PhotoNotAnImage,
+)
+from backend.domain.materials import Slot
+from backend.domain.notices import SHANGHAI
+from backend.domain.routing import ItemState, RoutedItem
+from backend.domain.rulebook import Rulebook
+from backend.services.ports import Clock, Evidence, Pictures, Seals, Store, Transaction, UploadForm
+from backend.services.repeats import is_repeat
+from backend.services.result_files import ResultFiles
+from backend.services.slot_views import is_editable, slot_view
+from backend.services.uploads import Announced, UploadLimits, Uploads
+
+PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
+
+PHOTOS_PER_CASE = 500  # all tries together; a case with every slot and page full has some 60
+
+# What is written to the audit trail here and in result_files.py, and how people read it.
+ACT_LABELS = {
+    "photo_kept": "上传照片",
+    "photo_taken_back": "删除照片",
+    "photo_looked_at": "查看照片原图",
+    "absence_declared": "说明没有材料",
+    "absence_taken_back": "取消“没有材料”的说明",
+    "result_kept": "上传办理结果",
+    "result_removed": "删除办理结果",
+}
+
+
+class StaffPictures(Pictures, Protocol):
+    """Pictures, and the viewer's watermark that staff see photos with."""
+
+    def watermarked(self, image: bytes, text: str) -> bytes:
+        """The JPEG with `text` across all of it."""
+
+
+class Materials(ResultFiles):
+    """Photos, absences, the signature, and result files. `evidence` and `outputs` are the two private buckets."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        evidence: Evidence,
+        outputs: Evidence,
+        pictures: StaffPictures,
+        seals: Seals,
+        rulebook: Rulebook,
+        limits: UploadLimits,
+    ) -> None:
+        uploads = Uploads(evidence, limits)
+        super().__init__(store=store, clock=clock, outputs=outputs, pictures=pictures, seals=seals, uploads=uploads)
+        self._evidence = evidence
+        self._watermarked = pictures.watermarked
+        self._rulebook = rulebook
+
+    # ── the applicant's photos ───────────────────────────────────────────────────────────────
+
+    def request_upload(
+        self, actor: Actor, case_id: UUID, place: tuple[str, str], kind: str | None, file: Announced
+    ) -> tuple[UUID, UploadForm]:
+        """A photo that is awaited in `place` (slot key, part key), and the form to send it by.
+
+        Raises: NotFound, ActionNotAllowed, ContentRefused, PhotoEmpty, PhotoTooLarge, PhotoNotAnImage.
+        """
+        if file.content_type not in PHOTO_TYPES:
+            raise PhotoNotAnImage
+        self._uploads.must_be_of_a_size(file)
+        at, photo_id = self._clock.now(), uuid4()
+        with self._store.begin() as tx:
+            case = self._own_case(tx, actor, case_id)
+            slot = self._editable_slot(case, place[0])
+            if place[1] not in {part.key for part in slot.parts}:
+                raise NotFound("这份材料没有这一页，请返回材料页再试。", part=place[1])
+            if len(case.photos) >= PHOTOS_PER_CASE:
+                raise ContentRefused("照片传得太多了，请给窗口打电话，我们帮您看看。")
+            photo = Photo(
+                id=photo_id,
+                slot_key=slot.key,
+                part_key=place[1],
+                kind=_kind_in(slot, kind),
+                state=PhotoState.AWAITING,
+                content_type=file.content_type,
+                declared_bytes=file.bytes,
+                declared_sha256=file.sha256,
+                round=case.round,
+                created_at=at,
+                incoming_key=f"incoming/{case.id}/{photo_id}",
+            )
+            case.add_photo(photo)
+            tx.cases.save(case)
+            self._uploads.remove_some_day(tx, photo.incoming_key)
+        return photo_id, self._uploads.form(photo.incoming_key, file, at)
+
+    def complete(self, actor: Actor, case_id: UUID, photo_id: UUID, key: str) -> dict[str, Any]:
+        """The photo arrived: it is checked, drawn anew, and counts. Returns its slot; again and again the same.
+
+        Raises: NotFound, ActionNotAllowed, AlreadyUsed, a leaf of PhotoRefused, OutsideDown.
+        """
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._own_case_unlocked(tx, actor, case_id)
+            photo = case.photo(photo_id)
+            if photo.state is not PhotoState.AWAITING:
+                return self._slot_view(case, photo.slot_key)
+            self._editable_slot(case, photo.slot_key)
+        ready = self._verified(case_id, photo, at)
+        with self._store.begin() as tx:
+            case = self._own_case(tx, actor, case_id)
+            again = is_repeat(tx, self._seals, actor, key, {"complete_photo": photo_id}, at)
+            if not again and case.photo(photo_id).state is PhotoState.AWAITING:
+                self._editable_slot(case, photo.slot_key)
+                case.keep_photo(ready)
+                tx.cases.save(case)
+                self._uploads.remove_soon(tx, photo.incoming_key)
+                tx.audit.append(_entry(case, actor, at, "photo_kept", _subject(photo), {"sha256": ready.sha256}))
+            return self._slot_view(case, photo.slot_key)
+
+    def take_back(self, actor: Actor, case_id: UUID, photo_id: UUID) -> dict[str, Any]:
+        """Removes a photo from its slot. Returns the slot. Raises NotFound, ActionNotAllowed."""
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._own_case(tx, actor, case_id)
+            photo = case.photo(photo_id)
+            if photo.state is not PhotoState.REPLACED:
+                self._editable_slot(case, photo.slot_key)
+                case.take_back_photo(photo_id)
+                tx.cases.save(case)
+                tx.audit.append(_entry(case, actor, at, "photo_taken_back", _subject(photo)))
+            return self._slot_view(case, photo.slot_key)
+
+    def declare_absent(self, actor: Actor, case_id: UUID, slot_key: str, reason: str) -> dict[str, Any]:
+        """“我没有这个材料”. Returns the slot. Raises NotFound, ActionNotAllowed, ReasonMissing."""
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._own_case(tx, actor, case_id)
+            self._editable_slot(case, slot_key)
+            case.declare_absent(slot_key, reason, at)
+            tx.cases.save(case)
+            tx.audit.append(_entry(case, actor, at, "absence_declared", f"slot:{slot_key}"))
+            return self._slot_view(case, slot_key)
+
+    def take_back_absence(self, actor: Actor, case_id: UUID, slot_key: str) -> dict[str, Any]:
+        """She has it after all. Returns the slot. Raises NotFound, ActionNotAllowed."""
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._own_case(tx, actor, case_id)
+            self._editable_slot(case, slot_key)
+            if slot_key in case.absences:
+                case.take_back_absence(slot_key)
+                tx.cases.save(case)
+                tx.audit.append(_entry(case, actor, at, "absence_taken_back", f"slot:{slot_key}"))
+            return self._slot_view(case, slot_key)
+
+    def save_signature(self, actor: Actor, case_id: UUID, seen_version: int, png: bytes) -> None:
+        """Her handwriting under the case. Raises NotFound, StaleVersion, ActionNotAllowed, SignatureMissing, …"""
+        self._pictures.check_signature(png)
+        at, sha256 = self._clock.now(), hashlib.sha256(png).hexdigest()
+        image_key = f"cases/{case_id}/signature/{sha256}.png"
+        with self._store.begin() as tx:
+            self._signable_case(self._own_case_unlocked(tx, actor, case_id), seen_version)
+        self._evidence.put(image_key, png, "image/png")
+        with self._store.begin() as tx:
+            case = self._signable_case(self._own_case(tx, actor, case_id), seen_version)
+            case.sign(Signature(image_key, sha256, at), actor, at)
+            tx.cases.save(case)
+
+    # ── looking at photos ────────────────────────────────────────────────────────────────────
+
+    def image(self, actor: Actor, case_id: UUID, photo_id: UUID, size: str) -> bytes:
+        """The applicant's own photo, JPEG; `size` is image or thumbnail. Raises NotFound, OutsideDown."""
+        with self._store.begin() as tx:
+            photo = self._own_case_unlocked(tx, actor, case_id).photo(photo_id)
+        return self._evidence.fetch(_key_of(photo, size), self._uploads.max_bytes)
+
+    def staff_image(self, actor: Actor, case_id: UUID, photo_id: UUID, size: str) -> bytes:
+        """A photo as staff see it, JPEG. The whole image carries who looks and when, and the look is written down.
+
+        Clerks and supervisors see every case that was handed in, officers the slots their department was routed.
+        Raises NotFound, NotAllowed, OutsideDown.
+        """
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = tx.cases.read(case_id)
+            photo = case.photo(photo_id)
+            self._must_be_shown_to(actor, case, photo)
+            key = _key_of(photo, size)
+            if size == "image":
+                facts = {"photo": str(photo.id)}
+                tx.audit.append(_entry(case, actor, at, "photo_looked_at", _subject(photo), facts))
+        content = self._evidence.fetch(key, self._uploads.max_bytes)
+        if size != "image":
+            return content
+        return self._watermarked(content, f"{actor.name} {at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+
+    def item_image(self, actor: Actor, item_id: UUID, photo_id: UUID, size: str) -> bytes:
+        """The same for an officer, by the item that was routed to her. Raises NotFound, OutsideDown."""
+        with self._store.begin() as tx:
+            case = tx.cases.read_by_item(item_id)
+            case.item(item_id).must_be_seen_by(actor)
+        return self.staff_image(actor, case.id, photo_id, size)
+
+    # ── jobs ─────────────────────────────────────────────────────────────────────────────────
+
+    def remove_incoming(self, key: str) -> None:
+        """Removes a file as it came from a browser, place and phone in it, once it is kept or given up."""
+        self._uploads.remove(key)
+
+    # ── what the above share ─────────────────────────────────────────────────────────────────
+
+    def _own_case(self, tx: Transaction, actor: Actor, case_id: UUID) -> Case:
+        case = tx.cases.load(case_id)
+        case.must_belong_to(actor)
+        return case
+
+    def _own_case_unlocked(self, tx: Transaction, actor: Actor, case_id: UUID) -> Case:
+        case = tx.cases.read(case_id)
+        case.must_belong_to(actor)
+        return case
+
+    def _slot(self, case: Case, slot_key: str) -> Slot:
+        """Raises NotFound when the answers do not call for it (any more)."""
+        for slot in self._rulebook.checklist(case.answers):
+            if slot.key == slot_key:
+                return slot
+        raise NotFound("按您现在的回答，这份材料不用交了，请返回材料页。", slot=slot_key)
+
+    def _editable_slot(self, case: Case, slot_key: str) -> Slot:
+        """Raises NotFound, ActionNotAllowed."""
+        case.must_be_editable("改动照片")
+        slot = self._slot(case, slot_key)
+        if not is_editable(slot, case):
+            raise ActionNotAllowed("这份材料不用再改，只改窗口标出来的就行。", slot=slot_key)
+        return slot
+
+    def _slot_view(self, case: Case, slot_key: str) -> dict[str, Any]:
+        return slot_view(self._slot(case, slot_key), case, self._rulebook)
+
+    def _signable_case(self, case: Case, seen_version: int) -> Case:
+        case.must_be_at(seen_version)
+        case.must_be_editable("签名")
+        return case
+
+    def _verified(self, case_id: UUID, photo: Photo, at: datetime) -> Photo:
+        """The photo with its clean picture in the bucket. Doing it twice gives the same."""
+        content = self._uploads.arrived(photo.incoming_key, photo.declared_bytes, photo.declared_sha256)
+        clean = self._pictures.clean(content, photo.content_type)
+        folder = f"cases/{case_id}/{photo.id}"
+        self._evidence.put(f"{folder}/image.jpg", clean.image, "image/jpeg")
+        self._evidence.put(f"{folder}/thumbnail.jpg", clean.thumbnail, "image/jpeg")
+        return replace(
+            photo,
+            state=PhotoState.READY,
+            image_key=f"{folder}/image.jpg",
+            thumbnail_key=f"{folder}/thumbnail.jpg",
+            sha256=hashlib.sha256(clean.image).hexdigest(),
+            bytes=len(clean.image),
+            width=clean.width,
+            height=clean.height,
+            ready_at=at,
+        )
+
+    def _must_be_shown_to(self, actor: Actor, case: Case, photo: Photo) -> None:
+        if actor.role in (Role.CLERK, Role.SUPERVISOR):
+            if case.submitted_at is None:
+                raise NotFound
+        elif actor.role is Role.OFFICER:
+            if not any(item.department == actor.department for item in case.items.values() if _is_routed(item)):
+                raise NotFound
+            if actor.department not in self._slot(case, photo.slot_key).departments:
+                raise NotFound
+        else:
+            raise NotAllowed
+
+
+def _kind_in(slot: Slot, kind: str | None) -> str | None:
+    """Which of the slot's kinds the photo shows. Raises ContentRefused when it has to be said, or is not one."""
+    if not slot.kinds:
+        return None
+    chosen = slot.kind or kind
+    if chosen is None:
+        raise ContentRefused("请先选这份材料是哪一种，再拍照。", slot=slot.key)
+    if chosen not in {key for key, _ in slot.kinds}:
+        raise ContentRefused("请重新选这份材料是哪一种，再拍照。", slot=slot.key)
+    return chosen
+
+
+def _key_of(photo: Photo, size: str) -> str:
+    """Raises NotFound unless the photo is verified and still in its slot."""
+    key = photo.image_key if size == "image" else photo.thumbnail_key
+    if photo.state is not PhotoState.READY or key is None:
+        raise NotFound("没有找到这张照片，可能已经换过了。")
+    return key
+
+
+def _is_routed(item: RoutedItem) -> bool:
+    return item.state is not ItemState.SELF_FILED
+
+
+def _subject(photo: Photo) -> str:
+    return f"slot:{photo.slot_key}/{photo.part_key}"
+
+
+def _entry(
+    case: Case, actor: Actor, at: datetime, action: str, subject: str, facts: Mapping[str, Any] | None = None
+) -> AuditEntry:
+    return AuditEntry(case.id, at, actor.id, actor.role, actor.name, action, subject, None, facts or {})
