@@ -33,6 +33,7 @@ _LONGEST_CONTRIBUTION_MONTHS = 50 * 12
 _LOOKS_LIKE_YEARS = 50
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # not Cn: a rare name may be newer than the table at hand
 _MIDDLE_DOTS = str.maketrans("•‧・∙", "····")
 
 
@@ -85,7 +86,7 @@ def read_text(raw: object, max_length: int) -> str:
     """A line of text: NFC, no spaces between Chinese characters. Raises NotAnAnswer when too long or not text."""
     text = " ".join(unicodedata.normalize("NFC", _string(raw)).translate(_MIDDLE_DOTS).split())
     text = re.sub(rf"(?<=[{_HAN}]) (?=[{_HAN}])", "", text)
-    if any(unicodedata.category(character).startswith("C") for character in text):
+    if any(unicodedata.category(character) in _INVISIBLE for character in text):
         raise NotAnAnswer("里面有看不见的符号，请删掉后重新填。")
     if len(text) > max_length:
         raise NotAnAnswer(f"请写短一点，最多 {max_length} 个字，现在是 {len(text)} 个字。")
