@@ -13,7 +13,7 @@ export interface Session {
 export type StaffRole = 'clerk' | 'supervisor' | 'officer' | 'oversight' | 'administrator'
 
 export interface GuideItem { code: string; name: string; department_label: string; limit_text: string; filing_note: string }
-export interface SelfFilingGuide { where: string; bring: string[]; limit: string; phone: string }
+export interface SelfFilingGuide { title: string; where: string; bring: string[]; steps: string[]; limit: string; phone: string; note: string }
 export interface Notice { version: string; title: string; paragraphs: string[] }
 export interface Consent extends Notice { key: string; department_label: string }
 export interface Guide {
@@ -53,6 +53,8 @@ export interface Question {
   choices: Choice[] | null
   required: boolean
   sensitive: boolean
+  unit: string | null
+  repeats: string | null
   value: AnswerValue
   display: string | null
   warning: string | null
@@ -126,9 +128,9 @@ export interface CheckAnswers {
   combined: string[]
   by_yourself: string[]
 }
-export interface CorrectionLine { subject: string; label: string; reason: string; path: string }
+export interface CorrectionLine { subject: string; label: string; reason: string; path: string; mended: boolean }
 export interface Correction { sent_at: Moment; clerk_name: string; note: string | null; lines: CorrectionLine[] }
-export interface Waiting { lines: { label: string; office: string; what_to_do: string }[] }
+export interface Waiting { lines: { label: string; office: string; phone: string; what_to_do: string }[] }
 export interface ProgressStep { at: Moment | null; title: string; text: string; status: 'done' | 'now' | 'todo' }
 export interface ProgressResult { id: string; name: string; content_type: string; bytes: number; path: string }
 export interface ProgressItem {
@@ -153,7 +155,7 @@ export interface ProgressItem {
   guide: SelfFilingGuide | null
   results: ProgressResult[]
 }
-export interface Progress { case_number: string; submitted_at: Moment; headline: string; steps: ProgressStep[]; items: ProgressItem[] }
+export interface Progress { case_number: string; submitted_at: Moment; headline: string; closing_reason: string | null; steps: ProgressStep[]; items: ProgressItem[] }
 export interface Case {
   id: string
   number: string | null

@@ -39,7 +39,7 @@ export function placeBefore(view: Case | null, pageKey: string, from: string | n
 
 /** What the server says is still missing from the materials, in its words. */
 export function materialsMissing(view: Case): string[] {
-  return view.tasks.find((task) => task.key === 'materials')?.missing ?? []
+  return view.tasks.find((task) => task.key === 'photos')?.missing ?? []
 }
 
 /** Whether the answer about eligibility changed in a way worth a page of its own. */

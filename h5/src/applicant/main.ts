@@ -6,7 +6,6 @@ import 'vant/es/progress/index.css'
 import 'vant/es/skeleton/index.css'
 import 'vant/es/skeleton-title/index.css'
 import 'vant/es/skeleton-paragraph/index.css'
-import 'vant/es/signature/index.css'
 import '../tokens.css'
 import './app.css'
 

@@ -1,0 +1,49 @@
+// The confirmation as a picture to keep in the phone's album: drawn here, in letters one can read.
+export interface Receipt {
+  title: string
+  lines: string[]
+}
+
+const width = 720
+const padding = 48
+
+/** A PNG data address: a phone saves it by a long press, a computer by the link. */
+export function receiptPicture(number: string, receipt: Receipt): string {
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('2d')
+  if (context === null) return ''
+  const font = 'PingFang SC, HarmonyOS Sans, Noto Sans CJK SC, sans-serif'
+  context.font = `32px ${font}`
+  const lines = receipt.lines.flatMap((line) => [...wrapped(context, line, width - 2 * padding), ''])
+  canvas.width = width
+  canvas.height = 300 + lines.length * 48
+  context.fillStyle = '#ffffff'
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.fillStyle = '#006b3c'
+  context.fillRect(0, 0, width, 96)
+  context.fillStyle = '#ffffff'
+  context.font = `bold 40px ${font}`
+  context.fillText(receipt.title, padding, 62)
+  context.fillStyle = '#595959'
+  context.font = `32px ${font}`
+  context.fillText('办件号', padding, 160)
+  context.fillStyle = '#1a1a1a'
+  context.font = `bold 52px ${font}`
+  context.fillText(number, padding, 224)
+  context.font = `32px ${font}`
+  lines.forEach((line, index) => { context.fillText(line, padding, 300 + index * 48) })
+  return canvas.toDataURL('image/png')
+}
+
+function wrapped(context: CanvasRenderingContext2D, text: string, room: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const letter of text) {
+    if (context.measureText(line + letter).width > room) {
+      lines.push(line)
+      line = ''
+    }
+    line += letter
+  }
+  return [...lines, line]
+}
