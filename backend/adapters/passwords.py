@@ -2,19 +2,19 @@
 
 import unicodedata
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 
 class Argon2Passwords:
-    """Argon2id with the second recommended option of RFC 9106, section 4: 3 passes, 64 MiB, 4 lanes.
+    """Argon2id, by default with the second recommended option of RFC 9106, section 4: 3 passes, 64 MiB, 4 lanes.
 
     A password is brought to NFKC first, so that full-width letters typed with a Chinese input method are the same.
     """
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+    def __init__(self, cost: Parameters = RFC_9106_LOW_MEMORY) -> None:
+        self._hasher = PasswordHasher.from_parameters(cost)
 
     def hash(self, password: str) -> str:
         """A new salted hash in PHC text form (`$argon2id$v=19$m=65536,t=3,p=4$…`)."""

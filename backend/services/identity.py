@@ -252,13 +252,13 @@ class Identity:
         """
         if actor is not None:
             _require_administrator(actor)
-        username = normal_username(username)
+        username, name = normal_username(username), checked_name(name)
         check_account(username, role, department)
         check_password(password, username, "password")
         member = StaffMember(
             id=uuid4(),
             username=username,
-            name=checked_name(name),
+            name=name,
             role=role,
             department=department,
             password_hash=self._passwords.hash(password),
