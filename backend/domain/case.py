@@ -221,9 +221,11 @@ class Case:
     review_due_on: date | None = None
     correction_note: str | None = None
     corrected_at: datetime | None = None
+    mended: frozenset[str] = frozenset()
     clerk_opinion: Opinion | None = None
     supervisor_opinion: Opinion | None = None
     confirmed_age_months: int | None = None
+    closing_reason: str | None = None
     changed_by: str = "申请人"
     changed_at: datetime | None = None
     photos: dict[UUID, Photo] = field(default_factory=dict)
@@ -256,6 +258,8 @@ class Case:
         """Keeps one page of parsed answers. A signature no longer covers what changed, so it is asked for again."""
         self.must_be_editable("修改")
         self.answers |= given
+        if self.state is State.RETURNED:
+            self.mended |= given.keys()
         self._touch(actor, at)
 
     def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
@@ -325,6 +329,7 @@ class Case:
     def withdraw(self, actor: Actor, at: datetime, reason: str) -> None:
         """Takes the case back, until it is approved. Raises ActionNotAllowed."""
         self._move(Action.WITHDRAW, actor, at, note=reason.strip() or None)
+        self.closing_reason = reason.strip() or None
 
     # ── the clerk ────────────────────────────────────────────────────────────────────────
 
@@ -366,6 +371,7 @@ class Case:
         self._must_allow(Action.RETURN)
         self.correction_note = note.strip() or None
         self.corrected_at = at
+        self.mended = frozenset()
         for subject, judgement in self.judgements.items():
             if judgement.is_fail and subject.startswith("slot:"):
                 self.absences.pop(subject.removeprefix("slot:"), None)
@@ -378,6 +384,7 @@ class Case:
         if not reason.strip():
             raise ReasonMissing
         self._move(Action.REFUSE, actor, at, note=reason.strip())
+        self.closing_reason = reason.strip()
 
     def hold(self, actor: Actor, at: datetime) -> None:
         """A 无法办理 check is “yes”: the case waits until the other office has put it right."""

@@ -145,6 +145,8 @@ class Claims(Protocol):
         """Takes or renews the lease. Raises HeldByAnother."""
     def take_next(self, actor: Actor, at: datetime, lease: timedelta) -> UUID | None:
         """The waiting case with the earliest deadline that nobody holds, now held by the actor."""
+    def latest_of(self, actor: Actor, at: datetime) -> UUID | None:
+        """The case the actor claimed last and still holds."""
     def release(self, case_id: UUID, actor: Actor) -> None: ...
     def end(self, case_id: UUID) -> None:
         """Nobody holds the case any more, whoever did."""
@@ -162,6 +164,8 @@ class Results(Protocol):
 class People(Protocol):
     def get(self, person_id: UUID) -> Person:
         """Raises NotFound."""
+    def lock(self, person_id: UUID) -> None:
+        """Until the transaction ends, nobody else locks this person."""
     def by_openid(self, openid: str) -> Person | None: ...
     def sign_in(self, openid: str, at: datetime) -> Person:
         """The person with this openid, made if she is new."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exc, insert, text, update
+from sqlalchemy import Connection, delete, exc, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import rows, statements, tables
@@ -142,7 +142,7 @@ class CaseRows:
             for name in (
                 *("state", "round", "number", "signature", "commitment_version", "policy_hash", "submitted_at"),
                 *("review_due_on", "correction_note", "corrected_at", "clerk_opinion", "supervisor_opinion"),
-                *("confirmed_age_months", "changed_by", "changed_at"),
+                *("confirmed_age_months", "closing_reason", "changed_by", "changed_at", "mended", "planned_items"),
             )
         }
 
@@ -222,6 +222,11 @@ class ClaimRows:
             return None
         self.take(case_id, actor, at, lease)
         return case_id
+
+    def latest_of(self, actor: Actor, at: datetime) -> UUID | None:
+        t = tables.claims
+        mine = select(t.c.case_id).where(t.c.staff_id == actor.id, t.c.expires_at > at)
+        return self._connection.execute(mine.order_by(t.c.claimed_at.desc()).limit(1)).scalar()
 
     def release(self, case_id: UUID, actor: Actor) -> None:
         t = tables.claims

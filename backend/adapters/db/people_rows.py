@@ -36,6 +36,9 @@ class PersonRows:
             raise NotFound
         return Person(**row)
 
+    def lock(self, person_id: UUID) -> None:
+        self._connection.execute(_PERSON.where(tables.people.c.id == person_id).with_for_update())
+
     def by_openid(self, openid: str) -> Person | None:
         row = self._connection.execute(_PERSON.where(tables.people.c.openid == openid)).mappings().first()
         return Person(**row) if row else None

@@ -6,7 +6,8 @@ from sqlalchemy import text
 _CASE = """
 SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c.planned_items, c.signature,
        c.commitment_version, c.policy_hash, c.submitted_at, c.review_due_on, c.correction_note, c.corrected_at,
-       c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.changed_by, c.changed_at, c.created_at,
+       c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason, c.changed_by,
+       c.changed_at, c.created_at,
        (SELECT json_agg(json_build_object(
             'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
             'content_type', p.content_type, 'declared_bytes', p.declared_bytes,

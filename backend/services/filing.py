@@ -1,0 +1,231 @@
+"""Filing (申报): what an applicant does with her case, from the first answer to the last report.
+
+Photos and the signature are in materials.py, sign-in in identity.py.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from backend.domain.actors import Actor
+from backend.domain.case import CLOSED, STATE_LABELS, Case, State, SubmissionTerms
+from backend.domain.errors import ConsentMissing, NotEligibleYet, NotFound
+from backend.domain.items import Filing as FilingWay
+from backend.domain.materials import missing_labels
+from backend.domain.notices import NoticeEvent
+from backend.domain.people import Month
+from backend.domain.retirement import ContributionShort, TooEarly
+from backend.domain.routing import ItemAction
+from backend.domain.rulebook import Rulebook
+from backend.services.announcements import Announcements
+from backend.services.filing_view import View, eligibility_view, filing_view, missing_photos, unmended_fields
+from backend.services.ports import Clock, Screens, Seals, Store, Transaction
+from backend.services.progress_view import progress_view
+from backend.services.repeats import is_repeat
+from backend.services.wording import iso, next_step
+
+MESSAGES_SHOWN = 50
+
+
+class Filing:
+    """The applicant's use cases."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        screens: Screens,
+        clock: Clock,
+        seals: Seals,
+        rulebook: Rulebook,
+        announcements: Announcements,
+        notice_titles: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._screens = screens
+        self._clock = clock
+        self._seals = seals
+        self._rulebook = rulebook
+        self._announcements = announcements
+        self._notice_titles = notice_titles
+
+    def home(self, actor: Actor) -> View:
+        """Her open case, the closed ones, and what we told her."""
+        summaries = [_summary(row) for row in self._screens.cases_of(actor.id)]
+        current = [s for s in summaries if s["state"] not in CLOSED]
+        return {
+            "case": current[0] if current else None,
+            "closed_cases": [s for s in summaries if s["state"] in CLOSED and s["number"]],
+            "messages": [self._message(row) for row in self._screens.messages_of(actor.id, MESSAGES_SHOWN)],
+        }
+
+    def start(self, actor: Actor, consents: Mapping[str, str], notice_version: str) -> tuple[View, bool]:
+        """Opens a draft under the consents given, or gives back her open one. Returns the view and whether it is new.
+
+        Raises ConsentMissing when the notice or a consent is not of the version in force.
+        """
+        at = self._clock.now()
+        self._must_consent(consents, notice_version)
+        with self._store.begin() as tx:
+            tx.people.lock(actor.id)  # two taps at once open one draft
+            for key, version in {**consents, self._rulebook.consents.notice.key: notice_version}.items():
+                tx.people.consent(actor.id, key, version, at)
+            open_id = tx.cases.open_of(actor.id)
+            case = tx.cases.read(open_id) if open_id else None
+            is_new = case is None or case.state is not State.DRAFT
+            if case is None or is_new:
+                case = Case(id=uuid4(), applicant_id=actor.id, created_at=at, changed_at=at)
+                tx.cases.add(case)
+            return self._view(tx, case), is_new
+
+    def view(self, actor: Actor, case_id: UUID) -> View:
+        """Raises NotFound."""
+        with self._store.begin() as tx:
+            return self._view(tx, self._own(tx, actor, case_id, lock=False))
+
+    def answer(self, actor: Actor, case_id: UUID, seen_version: int, page_key: str, raw: Mapping[str, object]) -> View:
+        """Keeps the answers of one page. Raises AnswersInvalid with every fault, StaleVersion, ActionNotAllowed."""
+        at, today = self._clock.now(), self._clock.today()
+        with self._store.begin() as tx:
+            case = self._own(tx, actor, case_id)
+            case.must_be_at(seen_version)
+            case.must_be_editable("修改")
+            given = self._rulebook.graph.parse(page_key, raw, case.answers, Month.of(today))
+            self._must_be_reopened(case, given)
+            case.answer(given, actor, at)
+            tx.cases.save(case)
+            return self._view(tx, case)
+
+    def submit(self, actor: Actor, case_id: UUID, seen_version: int, key: str, commitment_version: str) -> View:
+        """Hands the case in under the commitment, and tells her so.
+
+        Raises AnswersIncomplete, MaterialsMissing, SignatureMissing, ConsentMissing, NotEligibleYet, ActiveCaseExists,
+        StaleVersion, ActionNotAllowed.
+        """
+        at, today = self._clock.now(), self._clock.today()
+        with self._store.begin() as tx:
+            case = self._own(tx, actor, case_id)
+            request = {"case": case_id, "commitment": commitment_version}
+            if is_repeat(tx, self._seals, actor, key, request, at):
+                return self._view(tx, case)
+            case.must_be_at(seen_version)
+            self._must_be_committed(commitment_version)
+            again = case.state is State.RETURNED
+            slots = self._rulebook.checklist(case.answers)
+            unanswered = self._unanswered(case, Month.of(today))
+            still_missing = missing_labels(slots, missing_photos(case, slots))
+            if not unanswered and not again:
+                self._must_be_eligible(case, Month.of(today))
+            terms = self._terms(tx, case, today, commitment_version)
+            case.submit(actor, at, unanswered=unanswered, missing=still_missing, terms=terms)
+            tx.cases.save(case)
+            event = NoticeEvent.RESUBMITTED if again else NoticeEvent.SUBMITTED
+            self._announcements.announce(tx, case, event, at)
+            return self._view(tx, case)
+
+    def withdraw(self, actor: Actor, case_id: UUID, seen_version: int, reason: str) -> View:
+        """Takes the case back. Raises StaleVersion, ActionNotAllowed."""
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._own(tx, actor, case_id)
+            case.must_be_at(seen_version)
+            case.withdraw(actor, at, reason)
+            tx.claims.end(case.id)
+            tx.cases.save(case)
+            if case.number:
+                self._announcements.announce(tx, case, NoticeEvent.WITHDRAWN, at)
+            return self._view(tx, case)
+
+    def report_fund_done(self, actor: Actor, case_id: UUID, item_id: UUID, seen_version: int) -> View:
+        """She has drawn the housing fund by its own account; may complete the case. Returns the progress view.
+
+        Raises NotFound, NotAllowed, StaleVersion, ActionNotAllowed.
+        """
+        at, today = self._clock.now(), self._clock.today()
+        with self._store.begin() as tx:
+            case = self._own(tx, actor, case_id)
+            item = case.item(item_id)
+            item.must_be_at(seen_version)
+            case.change_item(item.report_done(actor, at), ItemAction.REPORT_DONE, actor, at)
+            tx.cases.save(case)
+            if case.state is State.COMPLETED:
+                self._announcements.announce(tx, case, NoticeEvent.COMPLETED, at)
+            results = tx.results.of_items(list(case.items))
+            return progress_view(case, self._rulebook, results, today)
+
+    # ── what has to hold ─────────────────────────────────────────────────────────────────
+
+    def _must_consent(self, consents: Mapping[str, str], notice_version: str) -> None:
+        wanted = {each.key: each.version for each in self._rulebook.consents.departments}
+        absent = [key for key, version in wanted.items() if consents.get(key) != version]
+        if absent or notice_version != self._rulebook.consents.notice.version:
+            raise ConsentMissing(missing=absent)
+
+    def _must_be_committed(self, commitment_version: str) -> None:
+        if commitment_version != self._rulebook.consents.commitment.version:
+            raise ConsentMissing("承诺书有了新的版本，请刷新页面，看过后再提交。", missing=["commitment"])
+
+    def _must_be_eligible(self, case: Case, today_month: Month) -> None:
+        found = self._rulebook.eligibility(case.answers, today_month)
+        if isinstance(found, (TooEarly, ContributionShort)):
+            raise NotEligibleYet(eligibility=eligibility_view(found, self._rulebook))
+
+    def _must_be_reopened(self, case: Case, given: Mapping[str, Any]) -> None:
+        """In a returned case only what failed, and what its mending newly asks for, is open. Raises NotFound."""
+        if case.state is State.RETURNED and not any(
+            key not in case.answers or key in case.mended or f"field:{key}" in _failed_now(case) for key in given
+        ):
+            raise NotFound("这一页窗口已经审过了，不用改。")
+
+    def _unanswered(self, case: Case, today_month: Month) -> list[str]:
+        graph = self._rulebook.graph
+        open_page = graph.open_page(case.answers, today_month)
+        titles = [graph.page(open_page, case.answers).title] if open_page else []
+        return titles + [page.title for page in unmended_fields(case, self._rulebook)]
+
+    def _terms(self, tx: Transaction, case: Case, today: Any, commitment_version: str) -> SubmissionTerms:
+        days = self._rulebook.policy.window_review_working_days.rows[-1].value
+        chosen = self._rulebook.chosen_items(case.answers)
+        return SubmissionTerms(
+            number=case.number or tx.cases.next_number(today),
+            review_due_on=self._rulebook.calendar.add_working_days(today, days).on,
+            commitment_version=commitment_version,
+            policy_hash=self._rulebook.content_hash,
+            planned_items=[{"code": item.code.value, "filing": FilingWay(item.filing).value} for item in chosen],
+        )
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────
+
+    def _own(self, tx: Transaction, actor: Actor, case_id: UUID, *, lock: bool = True) -> Case:
+        case = tx.cases.load(case_id) if lock else tx.cases.read(case_id)
+        case.must_belong_to(actor)
+        return case
+
+    def _view(self, tx: Transaction, case: Case) -> View:
+        decided = [item.id for item in case.items.values() if item.outcome]
+        return filing_view(case, self._rulebook, self._clock.today(), tx.results.of_items(decided))
+
+    def _message(self, row: Mapping[str, Any]) -> View:
+        return {
+            "at": iso(row["queued_at"]),
+            "title": self._notice_titles[row["event"]],
+            "text": "　".join(row["fields"].values()),
+            "case_id": str(row["case_id"]),
+            "path": row["path"],
+        }
+
+
+def _failed_now(case: Case) -> set[str]:
+    return {s for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
+
+
+def _summary(row: Mapping[str, Any]) -> View:
+    state = State(row["state"])
+    return {
+        "id": str(row["id"]),
+        "number": row["number"],
+        "state": state,
+        "state_label": STATE_LABELS[state],
+        "next_step": next_step(row["id"], state),
+        "updated_at": iso(row["changed_at"]),
+    }

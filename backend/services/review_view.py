@@ -1,0 +1,344 @@
+"""What the window sees of a case: fields and photos with their verdicts, checks, opinions, history; all masked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from backend.domain.actors import Actor, Role
+from backend.domain.audit import AuditLink
+from backend.domain.case import ACTION_LABELS, STATE_LABELS, Action, Case, State, allowed
+from backend.domain.items import Filing
+from backend.domain.materials import Slot
+from backend.domain.notices import NoticeEvent, PushState
+from backend.domain.people import Month, chinese_length
+from backend.domain.review import Judgement, failed, stands, unjudged
+from backend.domain.rulebook import Rulebook
+from backend.services.filing_view import eligibility_view, item_view
+from backend.services.ports import Claim, Push
+from backend.services.progress_view import clock_view, in_order
+from backend.services.slot_views import photos_in
+from backend.services.wording import iso, local_date
+
+View = dict[str, Any]
+
+# fmt: off
+PUSH_STATE_LABELS: dict[PushState, str] = {
+    PushState.QUEUED:    "等待发送",
+    PushState.SENT:      "已发出，等待回执",
+    PushState.DELIVERED: "已送到微信",
+    PushState.FAILED:    "没有送到",
+}
+
+EVENT_LABELS: dict[NoticeEvent, str] = {
+    NoticeEvent.SUBMITTED:           "收到申请",
+    NoticeEvent.RETURNED:            "请她补正",
+    NoticeEvent.RESUBMITTED:         "收到补正",
+    NoticeEvent.ACCEPTED_AND_ROUTED: "已受理",
+    NoticeEvent.ITEM_DECIDED:        "事项有结果",
+    NoticeEvent.COMPLETED:           "已办结",
+    NoticeEvent.WITHDRAWN:           "已撤回",
+    NoticeEvent.REFUSED:             "不予受理",
+}
+
+# Acts that move nothing, in words; the others are the table's ACTION_LABELS.
+OTHER_ACTS: dict[str, str] = {
+    "judge":            "审核材料",
+    "check":            "核查",
+    "sign":             "签名",
+    "look":             "查看完整内容",
+    "item_accept":      "部门接收",
+    "item_decide":      "部门作出决定",
+    "item_report_done": "申请人报告公积金已办好",
+}
+
+DEFAULT_OPINIONS = {
+    "clerk":      "该同志提供资料齐全，同意受理。",
+    "supervisor": "该同志提供资料齐全，同意办理。",
+}
+# fmt: on
+
+JUDGED_IN = frozenset({State.IN_REVIEW})
+
+
+def queue_row(row: Mapping[str, Any], rulebook: Rulebook, actor: Actor, today: date) -> View:
+    """One line of the queue."""
+    state = State(row["state"])
+    due_on = row["review_due_on"]
+    waits = state in (State.SUBMITTED, State.IN_REVIEW)
+    return {
+        "id": str(row["id"]),
+        "number": row["number"],
+        "version": row["version"],
+        "state": state,
+        "state_label": STATE_LABELS[state],
+        "name_masked": row["name_masked"],
+        "town": row["town"],
+        "items": [
+            {"code": i["code"], "short_name": rulebook.item(i["code"]).short_title, "filing": i["filing"]}
+            for i in row["planned_items"]
+        ],
+        "submitted_at": iso(row["submitted_at"]),
+        "review_due_on": due_on.isoformat() if due_on else None,
+        **_review_clock(due_on, row["submitted_at"], rulebook, today, running=waits),
+        "correction_round": row["round"],
+        "holder": {
+            "name": row["holder_name"],
+            "is_me": row["holder_id"] == actor.id,
+            "expires_at": iso(row["holder_until"]),
+        }
+        if row["holder_id"]
+        else None,
+    }
+
+
+def claim_view(claim: Claim | None, actor: Actor) -> View:
+    """Who holds the case and until when."""
+    if claim is None:
+        return {"holder": None}
+    is_me = claim.staff_id == actor.id
+    return {"holder": {"name": claim.staff_name, "is_me": is_me, "expires_at": iso(claim.expires_at)}}
+
+
+def subjects_of(case: Case, rulebook: Rulebook) -> dict[str, str]:
+    """What must be judged, subject → label: every shown field that was answered, every slot that is photographed."""
+    graph = rulebook.graph
+    effective = graph.effective(case.answers)
+    fields = {f"field:{key}": graph.question(key).label for key in effective if graph.question(key).repeats is None}
+    slots = {f"slot:{slot.key}": slot.label for slot in rulebook.checklist(case.answers) if not slot.generated}
+    return fields | slots
+
+
+def review_view(
+    case: Case,
+    rulebook: Rulebook,
+    actor: Actor,
+    claim: Claim | None,
+    links: Sequence[AuditLink],
+    pushes: Sequence[Push],
+    today: date,
+) -> View:
+    """ReviewView of the API."""
+    subjects = subjects_of(case, rulebook)
+    open_labels = unjudged(subjects, case.judgements, case.round)
+    running = case.state in (State.SUBMITTED, State.IN_REVIEW)
+    return {
+        "id": str(case.id),
+        "number": case.number,
+        "version": case.version,
+        "state": case.state,
+        "state_label": STATE_LABELS[case.state],
+        "correction_round": case.round,
+        "submitted_at": iso(case.submitted_at),
+        "review_due_on": case.review_due_on.isoformat() if case.review_due_on else None,
+        **_review_clock(case.review_due_on, case.submitted_at, rulebook, today, running=running),
+        **claim_view(claim, actor),
+        "may": _may(case, actor, claim),
+        "fields": _fields(case, rulebook, subjects),
+        "slots": [review_slot(slot, case, rulebook) for slot in rulebook.checklist(case.answers) if not slot.generated],
+        "field_reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.field_reasons],
+        "checks": _checks(case, rulebook),
+        "age": _age(case, rulebook, today),
+        "eligibility": eligibility_view(rulebook.eligibility(case.answers, Month.of(today)), rulebook),
+        "opinions": {"clerk": _opinion(case.clerk_opinion), "supervisor": _opinion(case.supervisor_opinion)},
+        "items": _items(case, rulebook, today),
+        "events": [history_line(link) for link in links],
+        "pushes": [_push(push) for push in pushes],
+        "corrections": [_correction(link) for link in links if link.entry.action == Action.RETURN],
+        "judged": {"done": len(subjects) - len(open_labels), "total": len(subjects)},
+        "failed": [{"subject": s, "label": subjects[s]} for s in failed(subjects, case.judgements, case.round)],
+        "default_opinions": DEFAULT_OPINIONS,
+        "closing_reason": case.closing_reason,
+    }
+
+
+def history_line(link: AuditLink) -> View:
+    """One act or look, in words."""
+    entry = link.entry
+    label = ACTION_LABELS.get(Action(entry.action)) if entry.action in list(Action) else OTHER_ACTS.get(entry.action)
+    return {
+        "seq": link.seq,
+        "at": iso(entry.at),
+        "actor": entry.actor_name,
+        "actor_role": entry.actor_role,
+        "action": entry.action,
+        "action_label": label or entry.action,
+        "subject": entry.subject,
+        "note": entry.reason,
+    }
+
+
+def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "review/cases") -> View:
+    """A slot with its photos and its verdict; `prefix` is the audience's part of the pictures' addresses."""
+    photos = photos_in(slot, case)
+    absence = case.absences.get(slot.key)
+    subject = f"slot:{slot.key}"
+    kinds = dict(slot.kinds)
+    kind = slot.kind or next((photo.kind for photo in photos.values() if photo.kind), None)
+    judgement = case.judgements.get(subject)
+    parts = [part for part in slot.parts if part.required or part.key in photos]
+    return {
+        "key": slot.key,
+        "subject": subject,
+        "label": slot.label,
+        "kind_label": kinds.get(kind) if kind else None,
+        "absence": {"reason": absence.reason} if absence else None,
+        "parts": [
+            {"key": part.key, "label": part.label, "photo": _photo(case, photos.get(part.key), prefix)}
+            for part in parts
+        ],
+        "judgement": _judgement(judgement, case),
+        "needs_judgement": not stands(judgement, case.round),
+        "reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.reasons_for(slot.key)],
+    }
+
+
+# ── parts of the page ────────────────────────────────────────────────────────────────────────
+
+
+def _may(case: Case, actor: Actor, claim: Claim | None) -> list[str]:
+    actions = [action.value for action in allowed(case.state, actor.role)]
+    if actor.role is Role.SUPERVISOR:
+        return actions
+    holds = claim is not None and claim.staff_id == actor.id
+    may = ["judge", "check"] if holds and case.state in JUDGED_IN else []
+    if case.state in (State.SUBMITTED, State.IN_REVIEW) and claim is None:
+        may.append("claim")
+    needs_lease = {Action.RETURN, Action.ACCEPT, Action.REFUSE, Action.HOLD}
+    return may + [a for a in actions if a != Action.CLAIM and (holds or a not in needs_lease)]
+
+
+def _fields(case: Case, rulebook: Rulebook, subjects: Mapping[str, str]) -> list[View]:
+    graph = rulebook.graph
+    effective = graph.effective(case.answers)
+    group_of = {q.key: page.group for page in graph.pages for q in page.questions}
+    fields = []
+    for key, value in effective.items():
+        question, subject = graph.question(key), f"field:{key}"
+        if subject not in subjects:
+            continue
+        judgement = case.judgements.get(subject)
+        fields.append(
+            {
+                "group": group_of[key],
+                "key": key,
+                "subject": subject,
+                "label": question.label,
+                "display": graph.display(question, value) if value is not None else "没有填",
+                "sensitive": question.sensitive,
+                "judgement": _judgement(judgement, case),
+                "needs_judgement": not stands(judgement, case.round),
+            }
+        )
+    return fields
+
+
+def _judgement(judgement: Judgement | None, case: Case) -> View | None:
+    if judgement is None or not stands(judgement, case.round):
+        return None
+    return {
+        "verdict": judgement.verdict,
+        "reason_code": judgement.reason_code,
+        "note": judgement.note,
+        "by": judgement.by_name,
+        "at": iso(judgement.at),
+        "round": judgement.round,
+    }
+
+
+def _photo(case: Case, photo: Any, prefix: str) -> View | None:
+    if photo is None:
+        return None
+    path = f"/api/{prefix}/{case.id}/photos/{photo.id}"
+    return {
+        "id": str(photo.id),
+        "image_path": f"{path}/image",
+        "thumbnail_path": f"{path}/thumbnail",
+        "width": photo.width,
+        "height": photo.height,
+        "round": photo.round,
+    }
+
+
+def _checks(case: Case, rulebook: Rulebook) -> list[View]:
+    views = []
+    for known in rulebook.checks.cannot_proceed:
+        given = case.checks.get(known.key)
+        views.append(
+            {
+                "key": known.key,
+                "label": known.question,
+                "found": given.found if given else None,
+                "note": given.note if given else None,
+                "by": given.by_name if given else None,
+                "at": iso(given.at) if given else None,
+                "office": known.office,
+                "what_to_do": known.what_to_do,
+            }
+        )
+    return views
+
+
+def _age(case: Case, rulebook: Rulebook, today: date) -> View:
+    found = rulebook.eligibility(case.answers, Month.of(today))
+    months = found.statutory.statutory_age_months if found else None
+    return {
+        "statutory_text": chinese_length(months).replace("年", " 岁 ", 1).strip() if months else "请对照档案确认",
+        "statutory_age_months": months,
+        "law": found.statutory.law if found else None,
+        "confirmed_age_months": case.confirmed_age_months,
+    }
+
+
+def _opinion(opinion: Any) -> View | None:
+    return {"text": opinion.text, "by": opinion.by_name, "at": iso(opinion.at)} if opinion else None
+
+
+def _items(case: Case, rulebook: Rulebook, today: date) -> list[View]:
+    """Before routing, the items she asked for; after it, where each of them is."""
+    planned = {item.code.value: item_view(item, rulebook) for item in rulebook.chosen_items(case.answers)}
+    if not case.items:
+        return [{**view, "id": None, "state": None} for view in planned.values()]
+    return [
+        {
+            **planned[item.code],
+            "id": str(item.id),
+            "state": item.state,
+            "outcome": item.outcome,
+            "officer_name": item.officer_name,
+            **clock_view(item, rulebook, today),
+        }
+        for item in in_order(case, rulebook)
+        if Filing(item.filing)
+    ]
+
+
+def _push(push: Push) -> View:
+    return {
+        "event": push.event,
+        "event_label": EVENT_LABELS[NoticeEvent(push.event)],
+        "state": push.state,
+        "state_label": PUSH_STATE_LABELS[PushState(push.state)],
+        "reason": push.reason,
+        "at": iso(push.settled_at or push.sent_at or push.queued_at),
+    }
+
+
+def _correction(link: AuditLink) -> View:
+    entry = link.entry
+    return {
+        "round": entry.facts.get("round"),
+        "sent_at": iso(entry.at),
+        "by": entry.actor_name,
+        "note": entry.reason,
+        "lines": entry.facts.get("lines", []),
+    }
+
+
+def _review_clock(due_on: date | None, submitted_at: Any, rulebook: Rulebook, today: date, *, running: bool) -> View:
+    if due_on is None or not running:
+        return {"working_days_left": None, "clock": None}
+    calendar = rulebook.calendar
+    return {
+        "working_days_left": calendar.working_days_left(today, due_on),
+        "clock": calendar.clock_state(local_date(submitted_at), due_on, today),
+    }
