@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, request
 
 from backend.api.callers import Caller, declare, services
-from backend.domain.notices import CallbackRefused
 
 MOST_BYTES = 64 * 1024
 
@@ -13,23 +12,20 @@ declare(blp, Caller.OPEN)
 
 @blp.get("/callback")
 def check_address() -> Response:
-    """Answers WeChat's check of the address (服务器配置) with the echo, and 403 to anybody else."""
+    """Answers WeChat's check of the address (服务器配置) with the echo. Raises CallbackRefused."""
     return _plain(services().notices.check_address(request.args))
 
 
 @blp.post("/callback")
 def take_callback() -> Response:
-    """Takes one message or event. WeChat hears `success` as soon as it is stored, or it would send it again."""
+    """Takes one message or event. WeChat hears `success` as soon as it is stored, or it would send it again.
+
+    Raises CallbackRefused.
+    """
     request.max_content_length = MOST_BYTES
     services().notices.take_callback(request.args, request.get_data(cache=False))
     return _plain("success")
 
 
-@blp.errorhandler(CallbackRefused)
-def refuse(_refused: CallbackRefused) -> Response:
-    """Says no more than no: why is nobody's business who can't sign."""
-    return _plain("refused", 403)
-
-
-def _plain(text: str, status: int = 200) -> Response:
-    return Response(text, status, content_type="text/plain; charset=utf-8")
+def _plain(text: str) -> Response:
+    return Response(text, content_type="text/plain; charset=utf-8")

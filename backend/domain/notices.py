@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from backend.domain.errors import NotAllowed
 from backend.domain.routing import Outcome
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -62,8 +63,15 @@ class Rejected(MessengerError):
         super().__init__(f"WeChat refused the message: {errcode} {reason}")
 
 
-class CallbackRefused(Exception):
-    """A callback whose signature, account or form is not WeChat's."""
+class CallbackRefused(NotAllowed):
+    """A callback whose signature, account or form is not WeChat's. `why` is for the log: the caller only hears no."""
+
+    code, title = "callback-refused", "不是微信发来的"
+    sentence = "这个地址只给微信用，请从微信里打开“退休一件事”。"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__()
 
 
 # ── what may become of a push ────────────────────────────────────────────────────────────────
