@@ -1,0 +1,30 @@
+/** Single-key shortcuts of a page. They rest while a person types, holds a modifier, or has a dialog open. */
+import { onScopeDispose } from 'vue'
+
+export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement) return target.type !== 'radio' && target.type !== 'checkbox'
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
+}
+
+function isDialogOpen(): boolean {
+  return Array.from(document.querySelectorAll('[role="dialog"]')).some((each) => each.getClientRects().length > 0)
+}
+
+/** Keys are given in lower case, as `event.key` names them. */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const listen = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (isTyping(event.target) || isDialogOpen()) return
+    const act = shortcuts[event.key.toLowerCase()]
+    if (!act) return
+    event.preventDefault()
+    act(event)
+  }
+  window.addEventListener('keydown', listen)
+  onScopeDispose(() => {
+    window.removeEventListener('keydown', listen)
+  })
+}

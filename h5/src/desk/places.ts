@@ -1,0 +1,34 @@
+/** The desk's rooms: what the rail shows and who may go in. The server guards each of them again. */
+import { Avatar, DataAnalysis, Files, Odometer, OfficeBuilding } from '@element-plus/icons-vue'
+import type { Component } from 'vue'
+
+import type { Role } from './types'
+
+export interface Place {
+  path: string
+  label: string
+  icon: Component
+  roles: readonly Role[]
+}
+
+export const REVIEWERS: readonly Role[] = ['clerk', 'supervisor']
+export const OFFICERS: readonly Role[] = ['officer']
+export const OVERSEERS: readonly Role[] = ['oversight']
+export const ADMINISTRATORS: readonly Role[] = ['administrator']
+
+export const PLACES: readonly Place[] = [
+  { path: '/review', label: '审核', icon: Files, roles: REVIEWERS },
+  { path: '/items', label: '部门事项', icon: OfficeBuilding, roles: OFFICERS },
+  { path: '/oversight', label: '督查', icon: Odometer, roles: OVERSEERS },
+  { path: '/oversight/items', label: '时限', icon: DataAnalysis, roles: OVERSEERS },
+  { path: '/staff', label: '人员', icon: Avatar, roles: ADMINISTRATORS },
+]
+
+/** Where a person starts. */
+export function homeOf(role: Role): string {
+  return PLACES.find((place) => place.roles.includes(role))?.path ?? '/'
+}
+
+export function placesOf(role: Role): Place[] {
+  return PLACES.filter((place) => place.roles.includes(role))
+}
