@@ -1,27 +1,49 @@
 // The applicant's addresses. Every path the server sends (next steps, pushes) is one of these.
+// All pages come at once: a person whose signal goes away between two pages still has the next one.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
+import CasePage from './pages/CasePage.vue'
+import CheckPage from './pages/CheckPage.vue'
+import ConsentsPage from './pages/ConsentsPage.vue'
+import CorrectionPage from './pages/CorrectionPage.vue'
+import EligibilityPage from './pages/EligibilityPage.vue'
+import GuidePage from './pages/GuidePage.vue'
+import HomePage from './pages/HomePage.vue'
+import HousingFundPage from './pages/HousingFundPage.vue'
+import LostPage from './pages/LostPage.vue'
+import MaterialsPage from './pages/MaterialsPage.vue'
+import MessagesPage from './pages/MessagesPage.vue'
+import MyMaterialsPage from './pages/MyMaterialsPage.vue'
+import NoticePage from './pages/NoticePage.vue'
+import ProgressPage from './pages/ProgressPage.vue'
+import QuestionPage from './pages/QuestionPage.vue'
+import SelfFilingPage from './pages/SelfFilingPage.vue'
+import SignPage from './pages/SignPage.vue'
+import StartPage from './pages/StartPage.vue'
+import SubmittedPage from './pages/SubmittedPage.vue'
+import WithdrawalPage from './pages/WithdrawalPage.vue'
+
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'home', component: () => import('./pages/HomePage.vue') },
-  { path: '/guide', name: 'guide', component: () => import('./pages/GuidePage.vue'), meta: { open: true, title: '办事指南' } },
-  { path: '/guide/:item', name: 'self-filing', component: () => import('./pages/SelfFilingPage.vue'), props: true, meta: { open: true, title: '办事指南' } },
-  { path: '/messages', name: 'messages', component: () => import('./pages/MessagesPage.vue') },
-  { path: '/materials', name: 'my-materials', component: () => import('./pages/MyMaterialsPage.vue') },
-  { path: '/start', name: 'start', component: () => import('./pages/StartPage.vue') },
-  { path: '/start/notice', name: 'notice', component: () => import('./pages/NoticePage.vue') },
-  { path: '/start/consents', name: 'consents', component: () => import('./pages/ConsentsPage.vue') },
-  { path: '/cases/:id', name: 'case', component: () => import('./pages/CasePage.vue'), props: true },
-  { path: '/cases/:id/pages/:pageKey', name: 'question', component: () => import('./pages/QuestionPage.vue'), props: true },
-  { path: '/cases/:id/eligibility', name: 'eligibility', component: () => import('./pages/EligibilityPage.vue'), props: true },
-  { path: '/cases/:id/materials', name: 'materials', component: () => import('./pages/MaterialsPage.vue'), props: true },
-  { path: '/cases/:id/check', name: 'check', component: () => import('./pages/CheckPage.vue'), props: true },
-  { path: '/cases/:id/sign', name: 'sign', component: () => import('./pages/SignPage.vue'), props: true },
-  { path: '/cases/:id/submitted', name: 'submitted', component: () => import('./pages/SubmittedPage.vue'), props: true },
-  { path: '/cases/:id/progress', name: 'progress', component: () => import('./pages/ProgressPage.vue'), props: true },
-  { path: '/cases/:id/correction', name: 'correction', component: () => import('./pages/CorrectionPage.vue'), props: true },
-  { path: '/cases/:id/withdrawal', name: 'withdrawal', component: () => import('./pages/WithdrawalPage.vue'), props: true },
-  { path: '/cases/:id/housing-fund', name: 'housing-fund', component: () => import('./pages/HousingFundPage.vue'), props: true },
-  { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/LostPage.vue'), meta: { open: true, title: '办事指南' } },
+  { path: '/', name: 'home', component: HomePage },
+  { path: '/guide', name: 'guide', component: GuidePage, meta: { open: true, title: '办事指南' } },
+  { path: '/guide/:item', name: 'self-filing', component: SelfFilingPage, props: true, meta: { open: true, title: '办事指南' } },
+  { path: '/messages', name: 'messages', component: MessagesPage },
+  { path: '/materials', name: 'my-materials', component: MyMaterialsPage },
+  { path: '/start', name: 'start', component: StartPage },
+  { path: '/start/notice', name: 'notice', component: NoticePage },
+  { path: '/start/consents', name: 'consents', component: ConsentsPage },
+  { path: '/cases/:id', name: 'case', component: CasePage, props: true },
+  { path: '/cases/:id/pages/:pageKey', name: 'question', component: QuestionPage, props: true },
+  { path: '/cases/:id/eligibility', name: 'eligibility', component: EligibilityPage, props: true },
+  { path: '/cases/:id/materials', name: 'materials', component: MaterialsPage, props: true },
+  { path: '/cases/:id/check', name: 'check', component: CheckPage, props: true },
+  { path: '/cases/:id/sign', name: 'sign', component: SignPage, props: true },
+  { path: '/cases/:id/submitted', name: 'submitted', component: SubmittedPage, props: true },
+  { path: '/cases/:id/progress', name: 'progress', component: ProgressPage, props: true },
+  { path: '/cases/:id/correction', name: 'correction', component: CorrectionPage, props: true },
+  { path: '/cases/:id/withdrawal', name: 'withdrawal', component: WithdrawalPage, props: true },
+  { path: '/cases/:id/housing-fund', name: 'housing-fund', component: HousingFundPage, props: true },
+  { path: '/:rest(.*)*', name: 'lost', component: LostPage, meta: { open: true, title: '办事指南' } },
 ]
 
 export const router = createRouter({
