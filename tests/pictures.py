@@ -181,9 +181,10 @@ def as_webp(photo: bytes) -> bytes:
     return _saved(Image.open(io.BytesIO(photo)), "WEBP", quality=84, method=0)
 
 
+@lru_cache(maxsize=8)
 def as_heic(photo: bytes) -> bytes:
     """The same photo as an iPhone keeps it."""
-    return _saved(Image.open(io.BytesIO(photo)), "HEIF", quality=70)
+    return _saved(Image.open(io.BytesIO(photo)), "HEIF", quality=60, enc_params={"preset": "ultrafast"})
 
 
 def held_sideways(photo: bytes, orientation: int = 6) -> bytes:
@@ -213,6 +214,17 @@ def signature(name: str = HER.name, size: tuple[int, int] = (640, 320)) -> bytes
     return _saved(canvas.transform(size, Image.Transform.AFFINE, leaning, Image.Resampling.BICUBIC), "PNG")
 
 
+def thin_signature(size: tuple[int, int] = (600, 240)) -> bytes:
+    """Two characters of three strokes each, three pixels wide, as a careful hand writes: PNG."""
+    canvas = Image.new("RGBA", size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(canvas)
+    for x in (220, 320):
+        pen.line([(x, 100), (x + 60, 96)], (0, 0, 0, 255), 3)
+        pen.line([(x + 30, 70), (x + 6, 160)], (0, 0, 0, 255), 3)
+        pen.line([(x + 34, 104), (x + 62, 156)], (0, 0, 0, 255), 3)
+    return _saved(canvas, "PNG")
+
+
 def empty_signature(size: tuple[int, int] = (640, 320)) -> bytes:
     """A canvas nobody wrote on, PNG."""
     return _saved(Image.new("RGBA", size, (0, 0, 0, 0)), "PNG")
@@ -230,6 +242,26 @@ def result_pdf(pages: int = 1) -> bytes:
     table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
     trailer = f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
     return body + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def result_pdf_with_stream() -> bytes:
+    """The same small PDF, its cross-reference compressed as newer programs write it."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects.append("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")
+    body, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", [0]
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n".encode()
+    offsets.append(len(body))
+    rows = b"".join(struct.pack(">BIB", 1 if i else 0, offset, 0) for i, offset in enumerate(offsets))
+    table = zlib.compress(rows)
+    about = f"<</Type/XRef/Size 5/W[1 4 1]/Root 1 0 R/Filter/FlateDecode/Length {len(table)}>>"
+    return (
+        body
+        + f"4 0 obj\n{about}\nstream\n".encode()
+        + table
+        + f"\nendstream\nendobj\nstartxref\n{len(body)}\n%%EOF".encode()
+    )
 
 
 # ── how a phone sees a paper ─────────────────────────────────────────────────────────────────

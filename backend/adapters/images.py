@@ -78,7 +78,7 @@ class PillowPictures:
             raise PhotoNotAnImage
         if FORMATS.get(content_type) != actual:
             raise PhotoMislabelled
-        with _unreadable_as(PhotoUnreadable), Image.open(io.BytesIO(content), formats=[actual]) as opened:
+        with _told_apart(PhotoUnreadable(), self._too_large()), _opened(content, actual) as opened:
             self._must_have_pixels(opened)
             opened.draft(None, (LONG_EDGE_PIXELS, LONG_EDGE_PIXELS))
             picture = _upright(opened)
@@ -94,11 +94,12 @@ class PillowPictures:
 
     def check_signature(self, content: bytes) -> None:
         """A PNG that somebody wrote on. Raises SignatureMissing for an empty or filled one, PhotoUnreadable."""
+        unreadable = PhotoUnreadable("签名没有存好，请重新签一次。")
         if sniffed(content) != "PNG":
-            raise PhotoUnreadable("签名没有存好，请重新签一次。")
-        with _unreadable_as(PhotoUnreadable), Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
+            raise unreadable
+        with _told_apart(unreadable, unreadable), _opened(content, "PNG") as opened:
             if opened.width * opened.height > SIGNATURE_MAX_PIXELS:
-                raise PhotoUnreadable("签名没有存好，请重新签一次。")
+                raise unreadable
             grey = _on_white(opened).convert("L")
         ink = sum(grey.histogram()[:INK_DARKER_THAN])
         if not INK_MIN_PIXELS <= ink <= INK_MAX_SHARE * grey.width * grey.height:
@@ -114,7 +115,7 @@ class PillowPictures:
         actual = sniffed(content)
         if actual not in ("JPEG", "PNG") or FORMATS.get(content_type) != actual:
             raise FileRefused
-        with _unreadable_as(FileRefused), Image.open(io.BytesIO(content), formats=[actual]) as opened:
+        with _told_apart(FileRefused(), FileRefused()), _opened(content, actual) as opened:
             if opened.width * opened.height > self._max_pixels:
                 raise FileRefused
             opened.load()
@@ -124,7 +125,7 @@ class PillowPictures:
 
         It stands on every part of the picture, so that a screenshot of any part names its maker.
         """
-        with Image.open(io.BytesIO(image), formats=["JPEG"]) as opened:
+        with _opened(image, "JPEG") as opened:
             picture = opened.convert("RGB")
         letters = max(14, round(max(picture.size) / 55))
         ink, mask = _watermark_tile(f"{text} {WATERMARK_PURPOSE}", letters)
@@ -138,14 +139,17 @@ class PillowPictures:
         if not content:
             raise PhotoEmpty
         if len(content) > self._max_bytes:
-            raise PhotoTooLarge(max_megabytes=_megabytes(self._max_bytes))
+            raise self._too_large()
 
     def _must_have_pixels(self, opened: Image.Image) -> None:
         """By the header alone: nothing is decoded yet."""
         if opened.width * opened.height > self._max_pixels:
-            raise PhotoTooLarge(max_megabytes=_megabytes(self._max_bytes))
+            raise self._too_large()
         if min(opened.size) < SHORT_EDGE_MIN_PIXELS:
             raise PhotoTooSmall
+
+    def _too_large(self) -> PhotoTooLarge:
+        return PhotoTooLarge(max_megabytes=_megabytes(self._max_bytes))
 
 
 def sniffed(content: bytes) -> str | None:
@@ -162,14 +166,21 @@ def sniffed(content: bytes) -> str | None:
 
 
 @contextmanager
-def _unreadable_as(refusal: type[PhotoUnreadable] | type[FileRefused]) -> Iterator[None]:
-    """Turns whatever a decoder stumbles over into our refusal; our own refusals pass."""
+def _told_apart(unreadable: RuleBroken, too_large: RuleBroken) -> Iterator[None]:
+    """Turns whatever a decoder stumbles over into a refusal; our own refusals pass."""
     try:
         yield
     except RuleBroken:
         raise
+    except Image.DecompressionBombError as bomb:
+        raise too_large from bomb
     except Exception as broken:  # a broken file can raise anything, by the decoder that met it; all mean the same
-        raise refusal from broken
+        raise unreadable from broken
+
+
+def _opened(content: bytes, actual: str) -> Image.Image:
+    """The header, read by the one decoder that the first bytes call for."""
+    return Image.open(io.BytesIO(content), formats=[actual])
 
 
 def _upright(opened: Image.Image) -> Image.Image:

@@ -6,7 +6,7 @@ Photos of material slots are in materials.py.
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from backend.domain.actors import Actor, Role
+from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
 from backend.domain.case import Case
 from backend.domain.errors import ActionNotAllowed, ContentRefused, FileRefused, NotFound
@@ -107,20 +107,24 @@ class ResultFiles:
                     AuditEntry(case.id, at, actor.id, actor.role, actor.name, "result_removed", f"result:{result_id}")
                 )
 
-    def result_file(self, actor: Actor, result_id: UUID) -> tuple[ResultFile, bytes]:
-        """A result file: for the officers of its item, and for the applicant once the item is decided.
-
-        Raises NotFound, OutsideDown.
-        """
+    def result_file(self, actor: Actor, case_id: UUID, result_id: UUID) -> tuple[ResultFile, bytes]:
+        """A result of the applicant's own case, once its item is decided. Raises NotFound, OutsideDown."""
         with self._store.begin() as tx:
-            result = tx.results.get(result_id)
-            case = tx.cases.read_by_item(result.item_id)
-        if actor.role is Role.APPLICANT:
+            case = tx.cases.read(case_id)
             case.must_belong_to(actor)
-            if case.item(result.item_id).state is not ItemState.DECIDED:
-                raise NotFound
-        else:
-            case.item(result.item_id).must_be_seen_by(actor)
+            result = tx.results.get(result_id)
+        if case.item(result.item_id).state is not ItemState.DECIDED:
+            raise NotFound
+        return self._content_of(result)
+
+    def item_result_file(self, actor: Actor, item_id: UUID, result_id: UUID) -> tuple[ResultFile, bytes]:
+        """A result of an item of the officer's department, decided or not. Raises NotFound, OutsideDown."""
+        with self._store.begin() as tx:
+            tx.cases.read_by_item(item_id).item(item_id).must_be_seen_by(actor)
+            result = _result_of(tx, item_id, result_id)
+        return self._content_of(result)
+
+    def _content_of(self, result: ResultFile) -> tuple[ResultFile, bytes]:
         if result.state != "ready" or result.object_key is None:
             raise NotFound
         return result, self._outputs.fetch(result.object_key, self._uploads.max_bytes)

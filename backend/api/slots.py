@@ -1,0 +1,72 @@
+"""The schema of a material slot, shared by the routes that answer with one. What fills it is services/slot_views.py."""
+
+from marshmallow import Schema, fields, validate
+
+
+class PhotoView(Schema):
+    """A verified photo. Sizes in pixels and bytes of the picture as it is kept."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["awaiting", "ready"]))
+    width = fields.Integer(required=True)
+    height = fields.Integer(required=True)
+    bytes = fields.Integer(required=True)
+    uploaded_at = fields.AwareDateTime(required=True)
+    image_path = fields.String(required=True)
+    thumbnail_path = fields.String(required=True)
+
+
+class PartView(Schema):
+    """One photo's place in a slot: front, back, or a page."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    photo = fields.Nested(PhotoView, required=True, allow_none=True)
+
+
+class KindView(Schema):
+    """One of the papers of which any one will do."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class AbsenceView(Schema):
+    """“我没有这个材料”."""
+
+    reason = fields.String(required=True)
+
+
+class SlotView(Schema):
+    """材料槽."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    why = fields.String(required=True)
+    where_to_get = fields.String(required=True)
+    item_label = fields.String(required=True, allow_none=True, metadata={"description": "Null: every item needs it."})
+    sample = fields.String(required=True)
+    kinds = fields.List(fields.Nested(KindView), required=True, allow_none=True)
+    kind = fields.String(required=True, allow_none=True)
+    parts = fields.List(
+        fields.Nested(PartView),
+        required=True,
+        metadata={"description": "All fixed parts; of pages, those with a photo and the next empty one."},
+    )
+    more_pages = fields.Boolean(
+        required=True, metadata={"description": "The empty page at the end of `parts` may stay empty."}
+    )
+    status = fields.String(required=True, validate=validate.OneOf(["done", "open", "absent", "returned", "generated"]))
+    editable = fields.Boolean(required=True)
+    absence = fields.Nested(AbsenceView, required=True, allow_none=True)
+    return_reason = fields.String(required=True, allow_none=True)
+
+
+class UploadTicket(Schema):
+    """A form for the object store: POST `fields` and then the file as multipart/form-data to `url`."""
+
+    url = fields.URL(required=True, require_tld=False)
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, data_key="fields", attribute="fields"
+    )
+    expires_at = fields.AwareDateTime(required=True)
