@@ -103,6 +103,9 @@ def _declared(caller: Caller, roles: Iterable[Role]) -> Declared:
 
 def _declaration(app: Flask, endpoint: str) -> Declared | None:
     view = app.view_functions[endpoint]
+    methods = vars(getattr(view, "view_class", object)).values()
+    if any("called_by" in getattr(method, "__dict__", {}) for method in methods):
+        raise UndeclaredRoutes(f"{endpoint} marks a method of a view class, which has one caller: use view functions.")
     if "called_by" in view.__dict__:
         return cast(Declared, view.__dict__["called_by"])
     if PUBLIC_ENDPOINT.fullmatch(endpoint):

@@ -1,6 +1,7 @@
 """Signing in and out over HTTP, for applicants and staff; the session cookie; the administrator's staff list."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -209,8 +210,9 @@ def return_from_wechat(query: dict[str, str]) -> BaseResponse:
 def qr(query: dict[str, str]) -> Response:
     """Draw the code to scan with WeChat: the public address of a page of this site."""
     code = segno.make(settings().public_url + local_path(query["next"]), micro=False, error="m")
-    picture = code.svg_inline(scale=8, border=4, light="#fff", svgns=True, title="用微信扫一扫")
-    return Response(picture, mimetype="image/svg+xml")
+    picture = BytesIO()
+    code.save(picture, kind="svg", scale=8, border=4, light="#fff", title="用微信扫一扫")
+    return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
 # ── the staff list ───────────────────────────────────────────────────────────────────────────
