@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from backend.api.callers import Caller, declare, services
+from backend.domain.errors import TooLarge
 
 MOST_BYTES = 64 * 1024
 
@@ -20,10 +21,13 @@ def check_address() -> Response:
 def take_callback() -> Response:
     """Takes one message or event. WeChat hears `success` as soon as it is stored, or it would send it again.
 
-    Raises CallbackRefused.
+    Raises CallbackRefused, TooLarge.
     """
     request.max_content_length = MOST_BYTES
-    services().notices.take_callback(request.args, request.get_data(cache=False))
+    body = request.get_data(cache=False)
+    if len(body) == MOST_BYTES:
+        raise TooLarge  # a body that did not say its size is only read so far
+    services().notices.take_callback(request.args, body)
     return _plain("success")
 
 

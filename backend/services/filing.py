@@ -19,6 +19,7 @@ from backend.domain.routing import ItemAction
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
 from backend.services.filing_view import View, eligibility_view, filing_view, missing_photos, unmended_fields
+from backend.services.guide_view import areas_view, guide_view
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
 from backend.services.repeats import is_repeat
@@ -49,6 +50,14 @@ class Filing:
         self._announcements = announcements
         self._notice_titles = notice_titles
 
+    def guide(self) -> View:
+        """办事指南, with every text that is agreed to. Open to anyone."""
+        return guide_view(self._rulebook)
+
+    def areas(self) -> View:
+        """The district's part of the 户籍 picker. Open to anyone."""
+        return areas_view(self._rulebook)
+
     def home(self, actor: Actor) -> View:
         """Her open case, the closed ones, and what we told her."""
         summaries = [_summary(row) for row in self._screens.cases_of(actor.id)]
@@ -62,7 +71,7 @@ class Filing:
     def start(self, actor: Actor, consents: Mapping[str, str], notice_version: str) -> tuple[View, bool]:
         """Opens a draft under the consents given, or gives back her open one. Returns the view and whether it is new.
 
-        Raises ConsentMissing when the notice or a consent is not of the version in force.
+        Raises ConsentMissing when the notice was not read, or a consent is not of the version in force.
         """
         at = self._clock.now()
         self._must_consent(consents, notice_version)
@@ -110,6 +119,7 @@ class Filing:
                 return self._view(tx, case)
             case.must_be_at(seen_version)
             self._must_be_committed(commitment_version)
+            self._must_have_consented(tx, case)
             again = case.state is State.RETURNED
             slots = self._rulebook.checklist(case.answers)
             unanswered = self._unanswered(case, Month.of(today))
@@ -156,14 +166,26 @@ class Filing:
     # ── what has to hold ─────────────────────────────────────────────────────────────────
 
     def _must_consent(self, consents: Mapping[str, str], notice_version: str) -> None:
-        wanted = {each.key: each.version for each in self._rulebook.consents.departments}
-        absent = [key for key, version in wanted.items() if consents.get(key) != version]
-        if absent or notice_version != self._rulebook.consents.notice.version:
-            raise ConsentMissing(missing=absent)
+        """A department without consent gets nothing: she files there herself, which submit() asks for."""
+        in_force = {each.key: each.version for each in self._rulebook.consents.departments}
+        outdated = [key for key, version in consents.items() if in_force.get(key) != version]
+        if outdated or notice_version != self._rulebook.consents.notice.version:
+            raise ConsentMissing(missing=outdated)
 
     def _must_be_committed(self, commitment_version: str) -> None:
         if commitment_version != self._rulebook.consents.commitment.version:
             raise ConsentMissing("承诺书有了新的版本，请刷新页面，看过后再提交。", missing=["commitment"])
+
+    def _must_have_consented(self, tx: Transaction, case: Case) -> None:
+        """Separate consent for each department the case carries something to (《个人信息保护法》第二十九条)."""
+        given = tx.people.consents(case.applicant_id)
+        needed = self._rulebook.consents.needed_for(self._rulebook.chosen_items(case.answers))
+        missing = [each for each in needed if given.get(each.key) != each.version]
+        if missing:
+            titles = "；".join(each.title for each in missing)
+            raise ConsentMissing(
+                f"还没有同意：{titles}。不想同意的，可以选“我自己去办”。", missing=[m.key for m in missing]
+            )
 
     def _must_be_eligible(self, case: Case, today_month: Month) -> None:
         found = self._rulebook.eligibility(case.answers, today_month)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from backend.domain.case import CLOSED
 from backend.domain.chat import Replies, asks_for_progress, progress_of, say_progress, sign_in_url, with_link
 from backend.domain.notices import (
     GIVEN_UP,
@@ -26,7 +27,7 @@ from backend.domain.notices import (
     rejection_reason,
 )
 from backend.domain.rulebook import Rulebook
-from backend.services.ports import Callback, Clock, Messenger, Push, Store, Transaction
+from backend.services.ports import Callback, Clock, Messenger, Push, Screens, Store, Transaction
 
 SEND_PUSH: Final = "send_push"
 WORK_OFF_CALLBACK: Final = "work_off_callback"
@@ -54,6 +55,7 @@ class Notices:
         self,
         *,
         store: Store,
+        screens: Screens,
         messenger: Messenger,
         door: CallbackDoor,
         clock: Clock,
@@ -63,6 +65,7 @@ class Notices:
         public_url: str,
     ) -> None:
         self._store = store
+        self._screens = screens
         self._messenger = messenger
         self._door = door
         self._clock = clock
@@ -192,13 +195,22 @@ class Notices:
     def _answer(self, fields: Mapping[str, str]) -> str:
         if fields.get("Content") != ASKS_FOR_PROGRESS:
             return with_link(self._replies.pointer, self._public_url, "/", phone=self._phone)
-        with self._store.begin() as tx:
-            person = tx.people.by_openid(fields["FromUserName"])
-            case_id = tx.cases.open_of(person.id) if person else None
-            case = tx.cases.read(case_id) if case_id else None
-        if case is None:
+        case_id = self._case_asked_about(fields["FromUserName"])
+        if case_id is None:
             return with_link(self._replies.no_case, self._public_url, "/")
+        with self._store.begin() as tx:
+            case = tx.cases.read(case_id)
         return say_progress(self._replies, self._wording, progress_of(case, self._item_titles), self._public_url)
+
+    def _case_asked_about(self, openid: str) -> UUID | None:
+        """Her open case, or else the newest that was ever handed in."""
+        with self._store.begin() as tx:
+            person = tx.people.by_openid(openid)
+        rows = self._screens.cases_of(person.id) if person else []
+        open_ones = [row["id"] for row in rows if row["state"] not in CLOSED]
+        handed_in = [row["id"] for row in rows if row["number"] is not None]
+        found: UUID | None = next(iter(open_ones + handed_in), None)
+        return found
 
     def _say(self, callback: Callback, attempt: int, text: str) -> bool:
         """Answers a person; returns whether that is settled. Where WeChat does not answer, a later job tries again."""

@@ -1,0 +1,256 @@
+"""Departments over HTTP, for their officers."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from backend.api import shapes
+from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
+from backend.api.files import jpeg, result_file
+from backend.api.materials import BINARY, FileQuery
+from backend.api.shapes import HistoryLine, Look, Reason, RoutedRow, StaffPart, WholeValues
+from backend.api.slots import UploadTicket
+from backend.api.views import json_view, polled_view
+from backend.domain.actors import Role
+from backend.domain.routing import Outcome
+from backend.services.uploads import Announced
+
+blp = Blueprint("departments", __name__, url_prefix="/api/departments", description="部门办理")
+declare(blp, Caller.STAFF, [Role.OFFICER])
+
+LISTS = ["open", "routed", "accepted", "decided"]
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────
+
+
+class ItemsQuery(Schema):
+    """Which items, and from where on."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    state = fields.String(load_default="open", validate=validate.OneOf(LISTS))
+    q = fields.String(load_default="", validate=validate.Length(max=40))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class ItemCounts(Schema):
+    """How many wait to be accepted, and are in hand."""
+
+    routed = shapes.number()
+    accepted = shapes.number()
+
+
+class Items(Schema):
+    """One page of the department's items."""
+
+    items = shapes.many(RoutedRow)
+    next_cursor = shapes.text(nullable=True)
+    counts = shapes.one(ItemCounts)
+
+
+class ItemField(Schema):
+    """An answer this department's work needs; masked."""
+
+    key = shapes.text()
+    label = shapes.text()
+    display = shapes.text()
+    sensitive = shapes.flag()
+
+
+class ItemSlot(Schema):
+    """A slot this department's work needs."""
+
+    key = shapes.text()
+    label = shapes.text()
+    kind_label = shapes.text(nullable=True)
+    absence = shapes.one(Reason, nullable=True)
+    parts = shapes.many(StaffPart)
+
+
+class ResultView(Schema):
+    """A result file of the item."""
+
+    id = shapes.text()
+    name = shapes.text()
+    content_type = shapes.text()
+    bytes = shapes.number()
+    uploaded_by = shapes.text()
+    uploaded_at = shapes.moment()
+    path = shapes.text()
+
+
+class OutcomeChoice(Schema):
+    """An outcome this item can have."""
+
+    value = shapes.outcome()
+    label = shapes.text()
+
+
+class OtherItem(Schema):
+    """Where another item of the same case is."""
+
+    code = shapes.item_code()
+    name = shapes.text()
+    department_label = shapes.text()
+    state = shapes.item_state()
+    state_label = shapes.text()
+
+
+class ItemView(Schema):
+    """An item as its officer sees it."""
+
+    id = shapes.text()
+    version = shapes.number()
+    case_number = shapes.text()
+    case_state_label = shapes.text()
+    name_masked = shapes.text()
+    code = shapes.item_code()
+    name = shapes.text()
+    state = shapes.item_state()
+    state_label = shapes.text()
+    routed_at = shapes.moment(nullable=True)
+    accepted_at = shapes.moment(nullable=True)
+    decided_at = shapes.moment(nullable=True)
+    officer_name = shapes.text(nullable=True)
+    limit_text = shapes.text()
+    due_on = shapes.day(nullable=True)
+    due_provisional = shapes.flag()
+    working_days_left = shapes.number(nullable=True)
+    clock = shapes.clock()
+    may = shapes.texts()
+    outcomes = shapes.many(OutcomeChoice)
+    fields_ = fields.List(fields.Nested(ItemField), required=True, data_key="fields")
+    slots = shapes.many(ItemSlot)
+    results = shapes.many(ResultView)
+    outcome = shapes.outcome(nullable=True)
+    outcome_label = shapes.text(nullable=True)
+    reason = shapes.text(nullable=True)
+    events = shapes.many(HistoryLine)
+    case_items = shapes.many(OtherItem)
+
+
+class Decision(Schema):
+    """The decision; a denial needs its reason."""
+
+    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class ResultAnnouncement(Schema):
+    """The result file the browser is about to send."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 120))
+    content_type = fields.String(required=True, validate=validate.Length(max=100))
+    bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"))
+
+
+class ResultTicket(UploadTicket):
+    """Where to send the result file."""
+
+    result_id = fields.UUID(required=True)
+
+
+# ── routes ───────────────────────────────────────────────────────────────────────────────────
+
+
+@blp.get("/items")
+@blp.arguments(ItemsQuery, location="query")
+@blp.response(200, Items)
+def list_items(query: dict[str, Any]) -> Response:
+    """My department's items, earliest due date first."""
+    return polled_view(services().departments.queue(actor(), query["state"], query["q"], query["cursor"]))
+
+
+@blp.get("/items/<uuid:item_id>")
+@blp.response(200, ItemView)
+def show_item(item_id: UUID) -> Response:
+    """An item with the fields and photos it needs."""
+    return _item(services().departments.view(actor(), item_id))
+
+
+@blp.post("/items/<uuid:item_id>/acceptance")
+@blp.response(200, ItemView)
+def accept(item_id: UUID) -> Response:
+    """接收. Needs If-Match and an Idempotency-Key."""
+    return _item(services().departments.accept(actor(), item_id, seen_version(), idempotency_key()))
+
+
+@blp.post("/items/<uuid:item_id>/decision")
+@blp.arguments(Decision)
+@blp.response(200, ItemView)
+def decide(given: dict[str, Any], item_id: UUID) -> Response:
+    """作出决定. Needs If-Match and an Idempotency-Key."""
+    departments = services().departments
+    return _item(
+        departments.decide(actor(), item_id, seen_version(), idempotency_key(), given["outcome"], given["reason"])
+    )
+
+
+@blp.post("/items/<uuid:item_id>/looks")
+@blp.arguments(Look)
+@blp.response(200, WholeValues)
+def look(given: dict[str, str], item_id: UUID) -> Response:
+    """Show whole values of the answers this department may see. The look is audited with its reason."""
+    return json_view({"values": services().departments.look(actor(), item_id, given["field"], given["reason"])})
+
+
+@blp.get("/items/<uuid:item_id>/photos/<uuid:photo_id>/image")
+@blp.response(200, BINARY, content_type="image/jpeg")
+def show_image(item_id: UUID, photo_id: UUID) -> Response:
+    """A photo with the viewer's watermark. The look is written to the audit trail."""
+    return jpeg(services().materials.item_image(actor(), item_id, photo_id, "image"))
+
+
+@blp.get("/items/<uuid:item_id>/photos/<uuid:photo_id>/thumbnail")
+@blp.response(200, BINARY, content_type="image/jpeg")
+def show_thumbnail(item_id: UUID, photo_id: UUID) -> Response:
+    """A photo, small."""
+    return jpeg(services().materials.item_image(actor(), item_id, photo_id, "thumbnail"))
+
+
+# ── result files ─────────────────────────────────────────────────────────────────────────────
+
+
+@blp.post("/items/<uuid:item_id>/results")
+@blp.arguments(ResultAnnouncement)
+@blp.response(201, ResultTicket)
+def announce_result(file: dict[str, Any], item_id: UUID) -> dict[str, Any]:
+    """Announce a result file (PDF, JPEG or PNG), and get the form to send it by."""
+    announced = Announced(file["content_type"], file["bytes"], file["sha256"])
+    result_id, form = services().materials.request_result_upload(actor(), item_id, file["name"], announced)
+    return {"result_id": result_id, "url": form.url, "fields": form.fields, "expires_at": form.expires_at}
+
+
+@blp.post("/items/<uuid:item_id>/results/<uuid:result_id>/completion")
+@blp.response(200, ItemView)
+def complete_result(item_id: UUID, result_id: UUID) -> Response:
+    """Say that the file was sent: it is checked and kept. Needs an Idempotency-Key."""
+    services().materials.complete_result(actor(), item_id, result_id, idempotency_key())
+    return _item(services().departments.view(actor(), item_id))
+
+
+@blp.delete("/items/<uuid:item_id>/results/<uuid:result_id>")
+@blp.response(200, ItemView)
+def remove_result(item_id: UUID, result_id: UUID) -> Response:
+    """Take a result file away, before the decision."""
+    services().materials.remove_result(actor(), item_id, result_id)
+    return _item(services().departments.view(actor(), item_id))
+
+
+@blp.get("/items/<uuid:item_id>/results/<uuid:result_id>")
+@blp.arguments(FileQuery, location="query")
+@blp.response(200, BINARY, content_type="application/octet-stream")
+def get_result(query: dict[str, bool], item_id: UUID, result_id: UUID) -> Response:
+    """Open (`inline=1`) or save a result file."""
+    result, content = services().materials.item_result_file(actor(), item_id, result_id)
+    return result_file(result, content, inline=query["inline"])
+
+
+def _item(view: dict[str, Any]) -> Response:
+    return json_view(view, version=view["version"])

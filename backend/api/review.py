@@ -1,0 +1,499 @@
+"""Review over HTTP, for clerks and supervisors."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+
+from backend.api import shapes
+from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
+from backend.api.files import jpeg
+from backend.api.materials import BINARY
+from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, Reason, StaffPart, WholeValues
+from backend.api.views import json_view, polled_view
+from backend.domain.actors import Role
+from backend.domain.review import Verdict
+from backend.services.review import GivenCheck, GivenVerdict
+
+WINDOW = (Role.CLERK, Role.SUPERVISOR)
+
+blp = Blueprint("review", __name__, url_prefix="/api/review", description="窗口审核和主管审批")
+declare(blp, Caller.STAFF, WINDOW)
+
+QUEUES = ["waiting", "mine", "held", "to_approve", "waiting_on_applicant", "all"]
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────
+
+
+class QueueQuery(Schema):
+    """Which cases, and from where on."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    queue = fields.String(load_default="waiting", validate=validate.OneOf(QUEUES))
+    q = fields.String(load_default="", validate=validate.Length(max=40))
+    item = fields.String(load_default="", validate=validate.Length(max=40))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class PlannedTag(Schema):
+    """An item as a tag."""
+
+    code = shapes.item_code()
+    short_name = shapes.text()
+    filing = shapes.filing()
+
+
+class QueueRow(Schema):
+    """One line of the queue; masked."""
+
+    id = shapes.text()
+    number = shapes.text()
+    version = shapes.number()
+    state = shapes.case_state()
+    state_label = shapes.text()
+    name_masked = shapes.text(nullable=True)
+    town = shapes.text(nullable=True)
+    items = shapes.many(PlannedTag)
+    submitted_at = shapes.moment(nullable=True)
+    review_due_on = shapes.day(nullable=True)
+    working_days_left = shapes.number(nullable=True)
+    clock = shapes.clock()
+    correction_round = shapes.number()
+    holder = shapes.one(Holder, nullable=True)
+
+
+class QueueCounts(Schema):
+    """How many cases wait, are mine, and wait for a supervisor."""
+
+    waiting = shapes.number()
+    mine = shapes.number()
+    to_approve = shapes.number()
+
+
+class Queue(Schema):
+    """One page of one tab."""
+
+    cases = shapes.many(QueueRow)
+    next_cursor = shapes.text(nullable=True)
+    counts = shapes.one(QueueCounts)
+
+
+class ClaimedNext(Schema):
+    """The case that was claimed; null when nothing waits."""
+
+    case_id = shapes.text(nullable=True)
+
+
+class ClaimView(Schema):
+    """Who holds the case."""
+
+    holder = shapes.one(Holder, nullable=True)
+
+
+class JudgementView(Schema):
+    """A verdict that stands."""
+
+    verdict = fields.String(required=True, metadata={"enum": [v.value for v in Verdict]})
+    reason_code = shapes.text(nullable=True)
+    note = shapes.text(nullable=True)
+    by = shapes.text()
+    at = shapes.moment()
+    round = shapes.number()
+
+
+class FieldView(Schema):
+    """An answer with its verdict; masked where it identifies a person."""
+
+    group = shapes.text()
+    key = shapes.text()
+    subject = shapes.text()
+    label = shapes.text()
+    display = shapes.text()
+    sensitive = shapes.flag()
+    judgement = shapes.one(JudgementView, nullable=True)
+    needs_judgement = shapes.flag()
+
+
+class FailReason(Schema):
+    """A reason to choose from."""
+
+    code = shapes.text()
+    label = shapes.text()
+
+
+class ReviewSlot(Schema):
+    """A slot with its photos and verdict."""
+
+    key = shapes.text()
+    subject = shapes.text()
+    label = shapes.text()
+    kind_label = shapes.text(nullable=True)
+    absence = shapes.one(Reason, nullable=True)
+    parts = shapes.many(StaffPart)
+    judgement = shapes.one(JudgementView, nullable=True)
+    needs_judgement = shapes.flag()
+    reasons = shapes.many(FailReason)
+
+
+class CheckView(Schema):
+    """One of the four 无法办理 checks."""
+
+    key = shapes.text()
+    label = shapes.text()
+    found = shapes.flag(nullable=True)
+    note = shapes.text(nullable=True)
+    by = shapes.text(nullable=True)
+    at = shapes.moment(nullable=True)
+    office = shapes.text()
+    what_to_do = shapes.text()
+
+
+class Age(Schema):
+    """退休年龄确认, in months."""
+
+    statutory_text = shapes.text()
+    statutory_age_months = shapes.number(nullable=True)
+    law = shapes.text(nullable=True)
+    confirmed_age_months = shapes.number(nullable=True)
+
+
+class OpinionView(Schema):
+    """A signed opinion."""
+
+    text = shapes.text()
+    by = shapes.text()
+    at = shapes.moment()
+
+
+class Opinions(Schema):
+    """窗口审核意见 and 窗口主管意见."""
+
+    clerk = shapes.one(OpinionView, nullable=True)
+    supervisor = shapes.one(OpinionView, nullable=True)
+
+
+class ReviewItem(PlannedItem):
+    """An item, and where it is once it is routed."""
+
+    id = shapes.text(nullable=True)
+    state = shapes.item_state(nullable=True)
+    outcome = fields.String(allow_none=True)
+    officer_name = fields.String(allow_none=True)
+    due_on = fields.String(allow_none=True, metadata={"format": "date"})
+    due_provisional = fields.Boolean()
+    working_days_left = fields.Integer(allow_none=True)
+    clock = fields.String(allow_none=True)
+
+
+class PushView(Schema):
+    """A push and its fate."""
+
+    event = shapes.text()
+    event_label = shapes.text()
+    state = fields.String(required=True, metadata={"enum": ["queued", "sent", "delivered", "failed"]})
+    state_label = shapes.text()
+    reason = shapes.text(nullable=True)
+    at = shapes.moment()
+
+
+class NoticeLine(Schema):
+    """One failed thing of a correction notice."""
+
+    subject = shapes.text()
+    label = shapes.text()
+    reason_code = shapes.text(nullable=True)
+    reason = shapes.text()
+
+
+class CorrectionNotice(Schema):
+    """A correction notice that was sent."""
+
+    round = shapes.number(nullable=True)
+    sent_at = shapes.moment()
+    by = shapes.text()
+    note = shapes.text(nullable=True)
+    lines = shapes.many(NoticeLine)
+
+
+class Judged(Schema):
+    """How far the review is."""
+
+    done = shapes.number()
+    total = shapes.number()
+
+
+class Failed(Schema):
+    """What failed in this round."""
+
+    subject = shapes.text()
+    label = shapes.text()
+
+
+class DefaultOpinions(Schema):
+    """The plan's own sentences (附件3), to begin with."""
+
+    clerk = shapes.text()
+    supervisor = shapes.text()
+
+
+class ReviewView(Schema):
+    """The case as the window sees it."""
+
+    id = shapes.text()
+    number = shapes.text()
+    version = shapes.number()
+    state = shapes.case_state()
+    state_label = shapes.text()
+    correction_round = shapes.number()
+    submitted_at = shapes.moment(nullable=True)
+    review_due_on = shapes.day(nullable=True)
+    working_days_left = shapes.number(nullable=True)
+    clock = shapes.clock()
+    holder = shapes.one(Holder, nullable=True)
+    may = shapes.texts()
+    fields_ = fields.List(fields.Nested(FieldView), required=True, data_key="fields")
+    slots = shapes.many(ReviewSlot)
+    field_reasons = shapes.many(FailReason)
+    checks = shapes.many(CheckView)
+    age = shapes.one(Age)
+    eligibility = shapes.one(Eligibility, nullable=True)
+    opinions = shapes.one(Opinions)
+    items = shapes.many(ReviewItem)
+    events = shapes.many(HistoryLine)
+    pushes = shapes.many(PushView)
+    corrections = shapes.many(CorrectionNotice)
+    judged = shapes.one(Judged)
+    failed = shapes.many(Failed)
+    default_opinions = shapes.one(DefaultOpinions)
+    closing_reason = shapes.text(nullable=True)
+
+
+class GivenJudgement(Schema):
+    """A verdict on `slot:<key>` or `field:<question key>`; a fail needs a reason."""
+
+    subject = fields.String(required=True, validate=validate.Length(max=80))
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    reason_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=300))
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> GivenVerdict:
+        return GivenVerdict(**data)
+
+
+class GivenJudgements(Schema):
+    """Verdicts that are kept together."""
+
+    judgements = fields.List(fields.Nested(GivenJudgement), required=True, validate=validate.Length(1, 100))
+
+
+class GivenCheckSchema(Schema):
+    """The answer to one check."""
+
+    found = fields.Boolean(required=True)
+    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=300))
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> GivenCheck:
+        return GivenCheck(**data)
+
+
+class GivenChecks(Schema):
+    """Answers by check key, and the confirmed age in months (40 to 70 years)."""
+
+    checks = fields.Dict(keys=fields.String(), values=fields.Nested(GivenCheckSchema), load_default=dict)
+    confirmed_age_months = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(480, 840)
+    )
+
+
+class OpinionBody(Schema):
+    """An opinion in words."""
+
+    opinion = fields.String(required=True, validate=validate.Length(max=300))
+
+
+class ReasonBody(Schema):
+    """A reason in words."""
+
+    reason = fields.String(required=True, validate=validate.Length(max=500))
+
+
+class NoteBody(Schema):
+    """A note in words; may be empty."""
+
+    note = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+# ── the queue and the lease ──────────────────────────────────────────────────────────────────
+
+
+@blp.get("/cases")
+@blp.arguments(QueueQuery, location="query")
+@blp.response(200, Queue)
+def list_cases(query: dict[str, Any]) -> Response:
+    """One tab of the queue, earliest deadline first."""
+    found = services().review.queue(actor(), query["queue"], query["q"], query["item"], query["cursor"])
+    return polled_view(found)
+
+
+@blp.post("/claims")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.response(200, ClaimedNext)
+def claim_next() -> Response:
+    """Claim the waiting case with the earliest deadline (领取). Needs an Idempotency-Key."""
+    case_id = services().review.claim_next(actor(), idempotency_key())
+    return json_view({"case_id": str(case_id) if case_id else None})
+
+
+@blp.post("/cases/<uuid:case_id>/claim")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.response(200, ClaimView)
+def claim(case_id: UUID) -> Response:
+    """Claim one case. Needs an Idempotency-Key."""
+    return json_view(services().review.claim(actor(), case_id, idempotency_key()))
+
+
+@blp.put("/cases/<uuid:case_id>/claim")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.response(200, ClaimView)
+def renew_claim(case_id: UUID) -> Response:
+    """Keep the lease while the page is open."""
+    return json_view(services().review.renew(actor(), case_id))
+
+
+@blp.delete("/cases/<uuid:case_id>/claim")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.response(204)
+def release_claim(case_id: UUID) -> None:
+    """Let the case go back to the queue."""
+    services().review.release(actor(), case_id)
+
+
+# ── the case page ────────────────────────────────────────────────────────────────────────────
+
+
+@blp.get("/cases/<uuid:case_id>")
+@blp.response(200, ReviewView)
+def show_case(case_id: UUID) -> Response:
+    """A case with its verdicts, checks, history and pushes."""
+    return _case(services().review.view(actor(), case_id))
+
+
+@blp.post("/cases/<uuid:case_id>/looks")
+@blp.arguments(Look)
+@blp.response(200, WholeValues)
+def look(given: dict[str, str], case_id: UUID) -> Response:
+    """Show whole values. The look is written to the audit trail with its reason."""
+    return json_view({"values": services().review.look(actor(), case_id, given["field"], given["reason"])})
+
+
+@blp.get("/cases/<uuid:case_id>/photos/<uuid:photo_id>/image")
+@blp.response(200, BINARY, content_type="image/jpeg")
+def show_image(case_id: UUID, photo_id: UUID) -> Response:
+    """A photo with the viewer's watermark. The look is written to the audit trail."""
+    return jpeg(services().materials.staff_image(actor(), case_id, photo_id, "image"))
+
+
+@blp.get("/cases/<uuid:case_id>/photos/<uuid:photo_id>/thumbnail")
+@blp.response(200, BINARY, content_type="image/jpeg")
+def show_thumbnail(case_id: UUID, photo_id: UUID) -> Response:
+    """A photo, small."""
+    return jpeg(services().materials.staff_image(actor(), case_id, photo_id, "thumbnail"))
+
+
+@blp.put("/cases/<uuid:case_id>/judgements")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(GivenJudgements)
+@blp.response(200, ReviewView)
+def judge(given: dict[str, Any], case_id: UUID) -> Response:
+    """Keep verdicts. Needs If-Match and the lease."""
+    return _case(services().review.judge(actor(), case_id, seen_version(), given["judgements"]))
+
+
+@blp.put("/cases/<uuid:case_id>/checks")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(GivenChecks)
+@blp.response(200, ReviewView)
+def check(given: dict[str, Any], case_id: UUID) -> Response:
+    """Keep the 无法办理 checks and the confirmed age. Needs If-Match and the lease."""
+    age = given["confirmed_age_months"]
+    return _case(services().review.check(actor(), case_id, seen_version(), given["checks"], age))
+
+
+# ── the clerk decides ────────────────────────────────────────────────────────────────────────
+
+
+@blp.post("/cases/<uuid:case_id>/acceptance")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(OpinionBody)
+@blp.response(200, ReviewView)
+def accept(given: dict[str, str], case_id: UUID) -> Response:
+    """审核通过, with 窗口审核意见. Needs If-Match, an Idempotency-Key and the lease."""
+    return _case(services().review.accept(actor(), case_id, seen_version(), idempotency_key(), given["opinion"]))
+
+
+@blp.post("/cases/<uuid:case_id>/return")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(NoteBody)
+@blp.response(200, ReviewView)
+def return_for_correction(given: dict[str, str], case_id: UUID) -> Response:
+    """退回补正 (一次性告知). Needs If-Match, an Idempotency-Key and the lease."""
+    review = services().review
+    return _case(review.return_for_correction(actor(), case_id, seen_version(), idempotency_key(), given["note"]))
+
+
+@blp.post("/cases/<uuid:case_id>/refusal")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(ReasonBody)
+@blp.response(200, ReviewView)
+def refuse(given: dict[str, str], case_id: UUID) -> Response:
+    """不予受理. Needs If-Match, an Idempotency-Key and the lease."""
+    return _case(services().review.refuse(actor(), case_id, seen_version(), idempotency_key(), given["reason"]))
+
+
+@blp.post("/cases/<uuid:case_id>/hold")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.response(200, ReviewView)
+def hold(case_id: UUID) -> Response:
+    """A check is “yes”: the case waits. Needs If-Match, an Idempotency-Key and the lease."""
+    return _case(services().review.hold(actor(), case_id, seen_version(), idempotency_key()))
+
+
+@blp.post("/cases/<uuid:case_id>/resolution")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(NoteBody)
+@blp.response(200, ReviewView)
+def resolve(given: dict[str, str], case_id: UUID) -> Response:
+    """The other office is done. Needs If-Match and an Idempotency-Key; takes the lease."""
+    return _case(services().review.resolve(actor(), case_id, seen_version(), idempotency_key(), given["note"]))
+
+
+# ── the supervisor decides ───────────────────────────────────────────────────────────────────
+
+
+@blp.post("/cases/<uuid:case_id>/approval")
+@called_by(Caller.STAFF, [Role.SUPERVISOR])
+@blp.arguments(OpinionBody)
+@blp.response(200, ReviewView)
+def approve(given: dict[str, str], case_id: UUID) -> Response:
+    """同意办理, with 窗口主管意见: routes the items. Needs If-Match and an Idempotency-Key."""
+    return _case(services().review.approve(actor(), case_id, seen_version(), idempotency_key(), given["opinion"]))
+
+
+@blp.post("/cases/<uuid:case_id>/sending-back")
+@called_by(Caller.STAFF, [Role.SUPERVISOR])
+@blp.arguments(ReasonBody)
+@blp.response(200, ReviewView)
+def send_back(given: dict[str, str], case_id: UUID) -> Response:
+    """退回窗口. Needs If-Match and an Idempotency-Key."""
+    return _case(services().review.send_back(actor(), case_id, seen_version(), idempotency_key(), given["reason"]))
+
+
+def _case(view: dict[str, Any]) -> Response:
+    return json_view(view, version=view["version"])

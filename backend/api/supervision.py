@@ -1,0 +1,97 @@
+"""Supervision over HTTP, for oversight: read-only and masked."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from backend.api import shapes
+from backend.api.callers import Caller, declare, services
+from backend.api.departments import LISTS
+from backend.api.shapes import HistoryLine, RoutedRow
+from backend.api.views import json_view, polled_view
+from backend.domain.actors import Role
+
+blp = Blueprint("supervision", __name__, url_prefix="/api/supervision", description="督查")
+declare(blp, Caller.STAFF, [Role.OVERSIGHT])
+
+
+class DepartmentRow(Schema):
+    """A department's open items by colour, and the decided ones."""
+
+    code = shapes.department()
+    label = shapes.text()
+    open = shapes.number()
+    green = shapes.number()
+    amber = shapes.number()
+    red = shapes.number()
+    decided = shapes.number()
+
+
+class Clocks(Schema):
+    """Open items by colour."""
+
+    green = shapes.number()
+    amber = shapes.number()
+    red = shapes.number()
+
+
+class Overview(Schema):
+    """Where everything is."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    clocks = shapes.one(Clocks)
+    departments = shapes.many(DepartmentRow)
+
+
+class SupervisedQuery(Schema):
+    """Which items, and from where on."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    state = fields.String(load_default="open", validate=validate.OneOf(LISTS))
+    department = fields.String(load_default=None, validate=validate.Length(max=40))
+    q = fields.String(load_default="", validate=validate.Length(max=40))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class SupervisedItems(Schema):
+    """One page of routed items of every department."""
+
+    items = shapes.many(RoutedRow)
+    next_cursor = shapes.text(nullable=True)
+
+
+class AuditView(Schema):
+    """A case's chain, and whether it holds."""
+
+    case_number = shapes.text()
+    links = shapes.many(HistoryLine)
+    verified = shapes.flag()
+    first_broken = shapes.number(nullable=True)
+
+
+@blp.get("/overview")
+@blp.response(200, Overview)
+def overview() -> Response:
+    """Cases by state, open items by colour, departments."""
+    return polled_view(services().supervision.overview())
+
+
+@blp.get("/items")
+@blp.arguments(SupervisedQuery, location="query")
+@blp.response(200, SupervisedItems)
+def list_items(query: dict[str, Any]) -> Response:
+    """Routed items of every department, earliest due date first."""
+    found = services().supervision.items(query["department"], query["state"], query["q"], query["cursor"])
+    return polled_view(found)
+
+
+@blp.get("/cases/<uuid:case_id>/audit")
+@blp.response(200, AuditView)
+def audit(case_id: UUID) -> Response:
+    """Who did and looked at what in a case, and whether the chain holds."""
+    return json_view(services().supervision.audit(case_id))
