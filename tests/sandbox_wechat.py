@@ -95,7 +95,8 @@ class Wechat:
 
     def openid(self, key: str) -> str:
         """The openid of one of the made-up people."""
-        return next(one["openid"] for one in self.get("/sandbox/people")["people"] if one["key"] == key)
+        people: list[dict[str, str]] = self.get("/sandbox/people")["people"]
+        return next(one["openid"] for one in people if one["key"] == key)
 
     def token(self, **more: Any) -> str:
         """An access token by /cgi-bin/stable_token."""

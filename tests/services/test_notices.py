@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from backend.adapters import policy_files
+from backend.adapters.db.screens import PostgresScreens
 from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore, make_engine
 from backend.adapters.db.tokens import PostgresTokenStore
 from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMessenger
 from backend.adapters.wechat_wording import read_replies, read_wording
 from backend.domain.actors import Actor, Role
-from backend.domain.case import Case, Signature, State, SubmissionTerms
+from backend.domain.case import Case, Signature, SubmissionTerms
 from backend.domain.notices import CallbackRefused, NoticeEvent, NoticeFacts, PushState, compose
 from backend.sandbox.wechat import envelope
 from backend.services.notices import RETRY_AFTER, Notices, dedupe_key, kept_fields
@@ -130,6 +131,7 @@ def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
         ids = {event.value: template.template_id for event, template in WORDING.templates.items()}
         notices = Notices(
             store=store,
+            screens=PostgresScreens(engine, SEAL),
             messenger=WechatMessenger(account, ids, PostgresTokenStore(engine, SEAL), wechat.clock),
             door=WechatCallbackDoor(account),
             clock=wechat.clock,
@@ -497,15 +499,21 @@ def test_repeats_are_known_by_their_key(one: dict[str, str], other: dict[str, st
     assert (keys[0] == keys[1]) is same
 
 
-def test_a_closed_case_is_not_told_as_running(desk: Desk) -> None:
+def test_progress_of_a_closed_case_is_told_until_a_new_one_is_open(desk: Desk) -> None:
     case = a_submitted_case(desk)
     with desk.store.begin() as tx:
         loaded = tx.cases.load(case.id)
         loaded.withdraw(Actor(case.applicant_id, Role.APPLICANT, "申请人"), desk.clock.now(), "想再等等")
         tx.cases.save(loaded)
-    assert loaded.state is State.WITHDRAWN
-
     write(desk, "进度")
     desk.work()
 
-    assert answers(desk, 1)[0].startswith("没有查到您正在办的件。")
+    desk.clock.move(minutes=1)
+    with desk.store.begin() as tx:
+        tx.cases.add(Case(uuid4(), case.applicant_id, desk.clock.now()))
+    write(desk, "进度", msgid=8)
+    desk.work()
+
+    first, second = answers(desk, 2)
+    assert first.startswith(f"{case.number} 已经按您的意思撤回")
+    assert second.startswith("您的申请还没有提交")
