@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -24,6 +23,7 @@ from backend.sandbox.ports import choose_ports
 from backend.sandbox.postgres import PostgresServer
 from backend.sandbox.processes import (
     PartFailed,
+    ask,
     last_lines,
     processes_marked,
     start_child,
@@ -167,6 +167,8 @@ class City:
             "TUIXIU_SANDBOX_WECHAT_PHONE_URL": f"{self.wechat_url}/",
             "TUIXIU_SANDBOX_WECHAT_FOLDER": str(self.var_path / "wechat"),
             "TUIXIU_METRICS_PORT": str(self.ports.metrics),
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
             "PYTHONUNBUFFERED": "1",
         }
         service_secrets = {name: value for name, value in self.secrets.items() if name.startswith("TUIXIU_")}
@@ -290,9 +292,9 @@ def _hash_of(paths: list[Path]) -> str:
 def _answers(url: str) -> bool:
     """True when the server gives any answer that is not an excuse."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - the city's own address
-            return bool(answer.status < 500)
+        ask(url)
     except urllib.error.HTTPError as refusal:
         return refusal.code < 500
-    except (OSError, ValueError):
+    except OSError:
         return False
+    return True

@@ -20,7 +20,16 @@ import boto3
 import botocore.exceptions
 from botocore.config import Config
 
-from backend.sandbox.processes import PartFailed, free_port, is_free, last_lines, start_child, stop_child, wait_until
+from backend.sandbox.processes import (
+    PartFailed,
+    ask,
+    free_port,
+    is_free,
+    last_lines,
+    start_child,
+    stop_child,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -116,12 +125,15 @@ class ObjectStore:
         return self.process is not None and self.process.poll() is None
 
     def answers(self) -> bool:
-        """True when the store can tell its administrator which buckets there are."""
+        """True when both buckets are there and everything stored in them can be read.
+
+        After a crash the program may answer for its buckets five seconds before it finds its files again.
+        """
         try:
             found = {bucket["Name"] for bucket in self._administrator().list_buckets()["Buckets"]}
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
+            return found >= {EVIDENCE, OUTPUTS} and self._volumes_found() >= self._volumes_on_disk()
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError, ValueError):
             return False
-        return found >= {EVIDENCE, OUTPUTS}
 
     def client(self) -> S3Client:
         """An S3 client with the service's own key, which can read, write and list in the two buckets."""
@@ -156,6 +168,28 @@ class ObjectStore:
         answer = b"".join(done.stdout.split())
         if done.returncode != 0 or b'"fsync":true' not in answer:
             raise PartFailed(f"The object store refused that photos reach the disk: {answer!r} {done.stderr!r}")
+
+    def _volumes_on_disk(self) -> set[int]:
+        """The numbers of the files that hold photos: `7.dat`, or `evidence_7.dat`."""
+        return {int(path.stem.rpartition("_")[2]) for path in self.data_path.glob("*.dat")}
+
+    def _volumes_found(self) -> set[int]:
+        """Those of them that the program's master can lead a reader to now; at least its one server must be there.
+
+        Raises:
+            OSError, ValueError: when the master does not answer yet, or knows no server.
+        """
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.base_port}/dir/status", timeout=2) as answer:
+            topology = json.load(answer)["Topology"]
+        servers = [
+            server
+            for center in topology.get("DataCenters") or []
+            for rack in center.get("Racks") or []
+            for server in rack.get("DataNodes") or []
+        ]
+        if not servers:
+            raise ValueError("no volume server has registered yet")
+        return {number for server in servers for number in _numbers(server.get("VolumeIds") or "")}
 
     def _options(self, identities: Path) -> list[str]:
         names = (
@@ -242,6 +276,12 @@ def _ports(base: int) -> list[int]:
 
 def _sockets(base: int) -> list[Path]:
     return [path for port in _ports(base) for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108 - where the store puts them, whatever TMPDIR says
+
+
+def _numbers(ranges: str) -> set[int]:
+    """The numbers in the master's way of writing them, ` 1-3 7`."""
+    bounds = [part.split("-") for part in ranges.split()]
+    return {number for bound in bounds for number in range(int(bound[0]), int(bound[-1]) + 1)}
 
 
 def _identity(name: str, access_key: str, secret_key: str, actions: list[str]) -> dict[str, object]:

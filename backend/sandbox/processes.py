@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,17 @@ def wait_until(is_so: Callable[[], bool], patience_seconds: float) -> bool:
             return False
         time.sleep(POLL_SECONDS)
     return True
+
+
+def ask(url: str) -> bytes:
+    """What a server on this machine answers to a GET, whatever proxy the environment names for the world.
+
+    Raises:
+        OSError: when it does not answer, or with an error of its own (HTTPError).
+    """
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+        body: bytes = answer.read()
+    return body
 
 
 def is_free(port: int) -> bool:
