@@ -179,8 +179,7 @@ class ObjectStore:
         Raises:
             OSError, ValueError: when the master does not answer yet, or knows no server.
         """
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.base_port}/dir/status", timeout=2) as answer:
-            topology = json.load(answer)["Topology"]
+        topology = json.loads(ask(f"http://127.0.0.1:{self.base_port}/dir/status"))["Topology"]
         servers = [
             server
             for center in topology.get("DataCenters") or []
