@@ -79,9 +79,11 @@ def verify_audit() -> None:
     from backend import wiring
 
     with _refusals_said():
-        broken = wiring.build(Settings.from_environment(os.environ)).supervision.verify_audit()
-    if broken is not None:
-        sys.exit(f"The chain is broken at {broken}.")
+        broken = wiring.build(Settings.from_environment(os.environ)).supervision.verify()
+    for case_id, seq in broken:
+        click.echo(f"The chain of case {case_id} is broken at link {seq}.", err=True)
+    if broken:
+        sys.exit(1)
     click.echo("Every chain is whole.")
 
 
@@ -135,9 +137,9 @@ def openapi(path: Path) -> None:
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def states(path: Path) -> None:
     """Write the tables of states and transitions (docs/case-states.md)."""
-    from backend.domain import case
+    from backend.domain import case_states
 
-    path.write_text(case.states_as_markdown(), encoding="utf-8")
+    path.write_text(case_states.as_markdown(), encoding="utf-8")
 
 
 def _ready_settings() -> Settings:

@@ -1,5 +1,7 @@
 """Shapes that several audiences' views share: items, holders, clocks, history. Each's own are beside its routes."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from backend.domain.case import State
@@ -39,11 +41,11 @@ def one(schema: type[Schema], *, nullable: bool = False) -> fields.Nested:
     return fields.Nested(schema, required=True, allow_none=nullable)
 
 
-def many(schema: type[Schema]) -> fields.List:
+def many(schema: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True)
 
 
-def texts() -> fields.List:
+def texts() -> fields.List[Any]:
     return fields.List(fields.String(), required=True)
 
 

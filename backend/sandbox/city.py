@@ -272,9 +272,9 @@ class City:
 
 
 @contextlib.contextmanager
-def running_city(var_path: Path, environ: Mapping[str, str]) -> Iterator[City]:
+def running_city(var_path: Path, environ: Mapping[str, str], say: Callable[[str], None] = print) -> Iterator[City]:
     """A city for a test: started on entering, stopped on leaving."""
-    city = City(var_path, environ)
+    city = City(var_path, environ, say)
     city.start()
     try:
         yield city

@@ -1,0 +1,111 @@
+"""The Procrastinate app: what happens after a commit and what happens by the clock. No rules here.
+
+Every job may run twice (a worker that was killed is replaced), so each task is idempotent in the use case it calls.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+
+from backend import wiring
+from backend.settings import Settings
+from backend.wiring import World
+
+LOG = logging.getLogger(__name__)
+
+CONCURRENCY = 4
+HEARTBEAT_SECONDS = 5
+STALLED_SECONDS = 20
+KEEP_FINISHED_HOURS = 24
+# A fault of ours or an outage: try again after 2, 4, 8 … seconds, for about an hour.
+RETRY = RetryStrategy(max_attempts=11, exponential_wait=2)
+
+
+def make_app(world: World, database_url: str) -> App:
+    """The tasks over these services."""
+    app = App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=CONCURRENCY + 4))
+    services = world.services
+
+    @app.task(name="send_push", queue="notices", retry=RETRY)
+    @_counted("send_push")
+    def send_push(push_id: str) -> None:
+        services.notices.send_push(UUID(push_id))
+
+    @app.task(name="work_off_callback", queue="notices", retry=RETRY)
+    @_counted("work_off_callback")
+    def work_off_callback(callback_id: int, attempt: int = 1) -> None:
+        services.notices.work_off_callback(callback_id, attempt)
+
+    @app.task(name="remove_incoming", queue="storage", retry=RETRY)
+    @_counted("remove_incoming")
+    def remove_incoming(key: str) -> None:
+        services.materials.remove_incoming(key)
+
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name="rescue_stalled_jobs", queue="upkeep", pass_context=True)
+    async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """A job whose worker was killed goes back to the queue."""
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            LOG.warning("rescued a stalled job", extra={"task": job.task_name, "job_id": job.id})
+            await manager.retry_job(job)
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="sweep", queue="upkeep")
+    def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """Sessions that ended and idempotency keys of two days ago."""
+        at = world.clock.now()
+        with world.store.begin() as tx:
+            tx.sessions.sweep(at)
+            tx.idempotency.sweep(at - timedelta(days=2))
+
+    @app.periodic(cron="47 3 * * *")
+    @app.task(name="forget_finished_jobs", queue="upkeep", pass_context=True)
+    async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """Jobs that ended well are forgotten after a day; failed ones stay for people to look at."""
+        await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
+
+    return app
+
+
+def run_worker(settings: Settings) -> None:
+    """Works until it is told to stop (SIGTERM, SIGINT); a job in hand is finished first."""
+    wiring.configure_logs(settings.log_level)
+    world = wiring.build_world(settings)
+    world.serve_metrics(settings)
+    app = make_app(world, settings.database_url)
+    asyncio.run(_work(app))
+
+
+async def _work(app: App) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=CONCURRENCY,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            shutdown_graceful_timeout=10,
+        )
+
+
+def _counted(task: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Counts how runs of a task end."""
+
+    def decorate(run: Callable[..., None]) -> Callable[..., None]:
+        @wraps(run)
+        def counted(*arguments: Any, **named: Any) -> None:
+            try:
+                run(*arguments, **named)
+            except Exception:
+                wiring.JOBS.labels(task, "failed").inc()
+                raise
+            wiring.JOBS.labels(task, "done").inc()
+
+        return counted
+
+    return decorate

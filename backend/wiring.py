@@ -1,0 +1,206 @@
+"""The composition root: Settings → Services. The only file that names adapters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from backend.adapters import logs, metrics, policy_files, wechat_wording
+from backend.adapters.clock import SystemClock
+from backend.adapters.db import migrating
+from backend.adapters.db.screens import PostgresScreens
+from backend.adapters.db.sealed import Seal
+from backend.adapters.db.store import PostgresStore, make_engine
+from backend.adapters.db.tokens import PostgresTokenStore
+from backend.adapters.images import PillowPictures
+from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.storage import S3Evidence
+from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMessenger, WechatSignIn
+from backend.domain.errors import OutsideDown
+from backend.domain.rulebook import Rulebook
+from backend.services import Services
+from backend.services.announcements import Announcements
+from backend.services.departments import Departments
+from backend.services.filing import Filing
+from backend.services.identity import Identity, SessionLimits
+from backend.services.materials import Materials
+from backend.services.notices import Notices
+from backend.services.ports import Clock
+from backend.services.review import Review
+from backend.services.supervision import Supervision
+from backend.services.uploads import UploadLimits
+from backend.settings import Settings, SettingsError
+
+# For app.py and jobs.py, which do not name adapters.
+configure_logs = logs.configure
+REQUEST_ID = logs.REQUEST_ID
+REQUESTS, JOBS = metrics.REQUESTS, metrics.JOBS
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The services and the parts of the world that their processes look after."""
+
+    services: Services
+    store: PostgresStore
+    evidence: S3Evidence
+    clock: Clock
+
+    def is_ready(self) -> Mapping[str, bool]:
+        """Whether each system that the service needs answers."""
+        return {"database": self.store.is_reachable(), "object_store": _answers(self.evidence)}
+
+    def serve_metrics(self, settings: Settings) -> None:
+        metrics.serve_when_free(settings.metrics_host, settings.metrics_port, lambda: _figures(self.store.engine))
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self.store.engine.dispose()
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Services:
+    """The services over the world that the settings name."""
+    return build_world(settings, clock).services
+
+
+def build_world(settings: Settings, clock: Clock | None = None) -> World:
+    """The services and their world. Raises ConfigFault for a rule or wording that does not hold together."""
+    clock = clock or SystemClock()
+    seal = Seal(settings.sealing_keys, settings.index_key)
+    engine = make_engine(settings.database_url, settings.database_pool_size)
+    store, screens = PostgresStore(engine, seal), PostgresScreens(engine, seal)
+    rulebook = load_rulebook(settings.config_path)
+    wording = wechat_wording.read_wording(settings.config_path)
+    if not settings.is_sandbox and wechat_wording.is_of_the_sandbox(wording):
+        raise SettingsError(["config/notices.zh-CN.yaml names the sandbox's templates: put in the account's own."])
+    account = _account(settings)
+    announcements = Announcements(wording=wording, rulebook=rulebook)
+    evidence = _bucket(settings, settings.s3_evidence_bucket)
+    pictures = PillowPictures(max_bytes=settings.material_max_bytes, max_pixels=settings.material_max_pixels)
+    template_ids = {event.value: template.template_id for event, template in wording.templates.items()}
+    services = Services(
+        identity=Identity(
+            store=store,
+            clock=clock,
+            passwords=Argon2Passwords(),
+            seals=seal,
+            wechat=WechatSignIn(account),
+            offices=rulebook.offices,
+            cookie_secret=settings.cookie_secret,
+            public_url=settings.public_url,
+            limits=SessionLimits(
+                staff_idle=timedelta(minutes=settings.staff_idle_minutes),
+                staff=timedelta(hours=settings.staff_session_hours),
+                applicant=timedelta(days=settings.applicant_session_days),
+            ),
+        ),
+        filing=Filing(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            screens=screens,
+            announcements=announcements,
+            notice_titles={event.value: template.title for event, template in wording.templates.items()},
+        ),
+        materials=Materials(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            evidence=evidence,
+            outputs=_bucket(settings, settings.s3_outputs_bucket),
+            pictures=pictures,
+            limits=UploadLimits(
+                link_minutes=settings.upload_link_minutes,
+                min_bytes=settings.material_min_bytes,
+                max_bytes=settings.material_max_bytes,
+            ),
+        ),
+        review=Review(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            screens=screens,
+            announcements=announcements,
+            lease=timedelta(minutes=settings.lease_minutes),
+        ),
+        departments=Departments(
+            store=store, clock=clock, seals=seal, rulebook=rulebook, screens=screens, announcements=announcements
+        ),
+        supervision=Supervision(store=store, clock=clock, seals=seal, rulebook=rulebook, screens=screens),
+        notices=Notices(
+            store=store,
+            messenger=WechatMessenger(account, template_ids, PostgresTokenStore(engine, seal), clock),
+            door=WechatCallbackDoor(account),
+            clock=clock,
+            wording=wording,
+            replies=wechat_wording.read_replies(settings.config_path),
+            rulebook=rulebook,
+            screens=screens,
+            public_url=settings.public_url,
+        ),
+    )
+    return World(services, store, evidence, clock)
+
+
+def load_rulebook(config_path: Path) -> Rulebook:
+    """Every rule and wording in config. Raises ConfigFault naming file and line."""
+    return policy_files.load(config_path)
+
+
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Moves the schema up."""
+    migrating.upgrade(database_url, revision)
+
+
+def refuse_an_old_schema(database_url: str) -> None:
+    """Raises SettingsError unless the database's schema is the one this code wants."""
+    current, head = migrating.current(database_url), migrating.head()
+    if current != head:
+        found = current or "empty"
+        raise SettingsError([f"The database's schema is {found}, this code wants {head}: run `tuixiu migrate` first."])
+
+
+def _account(settings: Settings) -> WechatAccount:
+    return WechatAccount(
+        app_id=settings.wechat_app_id,
+        app_secret=settings.wechat_app_secret,
+        token=settings.wechat_token,
+        encoding_aes_key=settings.wechat_encoding_aes_key,
+        api_url=settings.wechat_api_url,
+        authorize_url=settings.wechat_authorize_url,
+        timeout_seconds=settings.wechat_timeout_seconds,
+    )
+
+
+def _answers(bucket: S3Evidence) -> bool:
+    try:
+        bucket.ensure_reachable()
+    except OutsideDown:
+        return False
+    return True
+
+
+def _bucket(settings: Settings, bucket: str) -> S3Evidence:
+    return S3Evidence(
+        endpoint_url=settings.s3_endpoint_url,
+        public_url=settings.s3_public_url,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        bucket=bucket,
+    )
+
+
+def _figures(engine: Engine) -> Mapping[str, Mapping[str, float]]:
+    counts = {
+        "cases": "SELECT state, count(*) FROM cases GROUP BY state",
+        "pushes": "SELECT state, count(*) FROM pushes GROUP BY state",
+        "queued_jobs": "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status",
+    }
+    with engine.begin() as connection:
+        return {name: dict(connection.execute(text(sql)).tuples().all()) for name, sql in counts.items()}
