@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from backend.domain.errors import RuleBroken
 from backend.settings import Settings, SettingsError
@@ -159,6 +160,8 @@ def _refusals_said() -> Iterator[None]:
         yield
     except (SettingsError, RuleBroken) as refusal:
         sys.exit(str(refusal))
+    except OperationalError as refusal:
+        sys.exit(f"The database does not answer: check TUIXIU_DATABASE_URL and the server. It said: {refusal.orig}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from backend.sandbox.city import City, running_city
 from backend.sandbox.object_store import EVIDENCE, OUTPUTS, ObjectStore, free_ports
 from backend.sandbox.postgres import PostgresServer
 from backend.sandbox.processes import free_port
@@ -135,6 +136,19 @@ def sandbox_environment(database_url: str, object_store: RunningStore, secrets_m
 def settings(sandbox_environment: dict[str, str]) -> Settings:
     """Settings on this test's own database and on the run's S3."""
     return Settings.from_environment(sandbox_environment)
+
+
+# -- the whole city -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    """Everything that `make run` runs, on ports and data of this run's own. A test that kills parts starts its own."""
+    folder = Path(tempfile.mkdtemp(prefix="tuixiu-"))
+    folder.chmod(0o711)
+    with running_city(folder / "var", {**os.environ, "TUIXIU_PORT": str(free_port())}) as running:
+        yield running
+    shutil.rmtree(folder)
 
 
 # -- the browser --------------------------------------------------------------------------------------------------
