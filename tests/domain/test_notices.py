@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -41,8 +42,8 @@ FACTS = NoticeFacts(CASE_ID, "QY-20261124-00017", "刘**", AT)
 TITLES = {"retire_normal": "到龄正常退休待遇核定", "medical_years": "医疗保险费年限核定或补缴核定"}
 
 
-def said(event: NoticeEvent, **facts: object) -> list[str]:
-    return list(compose(WORDING, event, replace(FACTS, **facts)).fields.values())  # type: ignore[arg-type]  # by name
+def said(event: NoticeEvent, **facts: Any) -> list[str]:
+    return list(compose(WORDING, event, replace(FACTS, **facts)).fields.values())
 
 
 # -- pushes -------------------------------------------------------------------------------------------------------
