@@ -194,7 +194,8 @@ async function sendDrafts(id: string): Promise<void> {
     try {
       await saveAnswers(id, page.key, draft)
     } catch (thrown) {
-      asProblem(thrown) // its page shows it again; the draft is kept
+      // The draft is kept, and its page shows it again with what is wrong.
+      if (!asProblem(thrown).isOffline) caseState(id).saving = 'idle'
     }
   }
 }

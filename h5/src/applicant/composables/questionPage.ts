@@ -1,5 +1,5 @@
 // What a person has typed on one page of questions: kept on the phone, saved as she goes, refused with reasons.
-import { computed, reactive, ref, type ComputedRef } from 'vue'
+import { computed, reactive, ref, watch, type ComputedRef } from 'vue'
 
 import type { AnswerValue, Page, Question } from '@api/contract'
 import { asProblem, type ApiProblem } from '@api/problem'
@@ -28,6 +28,8 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
   const uncovered = reactive(new Set<string>(Object.keys(typed)))
   const errors = reactive(new Map<string, string>())
   const general = ref<string | null>(null)
+  let revision = 0 // rises with every change she makes
+  let underWay: Promise<void> = Promise.resolve()
 
   state.saving = 'idle'
   const page = computed(() => state.view?.pages.find((each) => each.key === pageKey) ?? null)
@@ -46,9 +48,11 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
 
   function type(question: Question, value: AnswerValue): void {
     typed[question.key] = value
+    uncovered.add(question.key)
+    revision += 1
     errors.delete(question.key)
     if (errors.size === 0) general.value = null
-    keepDraft(caseId, pageKey, { ...typed })
+    keepDraft(caseId, pageKey, toSend())
     if (state.saving !== 'saving') state.saving = 'idle'
   }
 
@@ -61,22 +65,27 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
     return Object.keys(typed).length === 0 && page.value?.status === 'done'
   }
 
-  async function saveQuietly(): Promise<void> {
-    const sent = toSend()
-    if (Object.keys(typed).length === 0 || Object.values(sent).some((value) => value === null || value === '')) return
+  function saveQuietly(): Promise<void> {
+    const isFilled = Object.values(toSend()).every((value) => value !== null && value !== '')
+    if (isFilled && Object.keys(typed).length > 0) underWay = tryQuietly()
+    return underWay
+  }
+
+  async function tryQuietly(): Promise<void> {
     try {
-      await put(sent)
+      await put()
     } catch (thrown) {
       if (asProblem(thrown).status === 422) state.saving = 'idle'
     }
   }
 
   async function save(): Promise<boolean> {
-    if (isUntouched()) return true
     errors.clear()
     general.value = null
+    await underWay
+    if (isUntouched()) return true
     try {
-      await put(toSend())
+      await put()
       return true
     } catch (thrown) {
       tell(asProblem(thrown))
@@ -84,16 +93,18 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
     }
   }
 
-  async function put(sent: Answers): Promise<void> {
-    const before = JSON.stringify(typed)
-    await saveAnswers(caseId, pageKey, sent)
-    if (JSON.stringify(typed) !== before) {
-      keepDraft(caseId, pageKey, { ...typed }) // typed on while it was being saved
-      return
-    }
+  async function put(): Promise<void> {
+    const sentAt = revision
+    await saveAnswers(caseId, pageKey, toSend())
+    if (revision !== sentAt) keepDraft(caseId, pageKey, toSend()) // typed on while it was being saved
+  }
+
+  // Whoever sent them, this page or the network coming back: what the server has is no longer ours.
+  watch(() => state.saving, (saving) => {
+    if (saving !== 'saved' || draftOf(caseId, pageKey) !== null) return
     for (const key of Object.keys(typed)) Reflect.deleteProperty(typed, key)
     uncovered.clear()
-  }
+  })
 
   function tell(problem: ApiProblem): void {
     for (const fault of problem.errors) {

@@ -26,3 +26,11 @@ export function districtPath(tree: PlaceNode[], areas: Areas): PlaceNode[] {
   const county = { ...areas.county, children: areas.towns }
   return [province, city, county].filter((node): node is PlaceNode => node !== undefined)
 }
+
+/** The tree with the district's own province and city at the head of their lists, where most people look. */
+export function nearFirst(tree: PlaceNode[], areas: Areas | null): PlaceNode[] {
+  if (areas === null) return tree
+  const near = new Set(districtPath(tree, areas).map((node) => node.code))
+  const sorted = (nodes: PlaceNode[]): PlaceNode[] => [...nodes.filter((node) => near.has(node.code)), ...nodes.filter((node) => !near.has(node.code))]
+  return sorted(tree.map((node) => (near.has(node.code) && node.children ? { ...node, children: sorted(node.children) } : node)))
+}
