@@ -29,7 +29,7 @@ NO_CHECK_FOUND = {
 def a_small_photo(name: str) -> bytes:
     """A picture of its own colour, small enough to be cleaned in milliseconds."""
     red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
-    return pictures.as_jpeg(Image.new("RGB", (480, 360), (red, green, blue)), quality=90)
+    return pictures.as_jpeg(Image.new("RGB", (480, 360), (red, green, blue)))
 
 
 def a_key() -> str:
