@@ -59,9 +59,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Callable[..., Any]) -> Iterator[str]:
-    """Serves a WSGI app on a free loopback port; yields its base URL."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def served(app: Callable[..., Any], port: int = 0) -> Iterator[str]:
+    """Serves a WSGI app on a loopback port, by default a free one; yields its base URL."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -136,11 +136,11 @@ def a_config(folder: Path, callback_url: str = NOWHERE, **changes: Any) -> Wecha
 
 
 @contextmanager
-def running_wechat(config: WechatConfig, clock: MovableClock | None = None) -> Iterator[Wechat]:
+def running_wechat(config: WechatConfig, clock: MovableClock | None = None, port: int = 0) -> Iterator[Wechat]:
     """Runs the stand-in until the block ends."""
     clock = clock or a_clock()
     app = create_wechat(config, clock.now)
-    with served(app) as url:
+    with served(app, port) as url:
         yield Wechat(url, config, clock, app)
     close_wechat(app)
 

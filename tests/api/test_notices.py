@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
-from flask import Flask
-from sqlalchemy import Engine, text
+from procrastinate import App
+from sqlalchemy import text
 
-from backend.adapters import policy_files
-from backend.adapters.db.screens import PostgresScreens
-from backend.adapters.db.sealed import Seal
-from backend.adapters.db.store import PostgresStore, make_engine
-from backend.adapters.db.tokens import PostgresTokenStore
-from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMessenger
-from backend.adapters.wechat_wording import read_replies, read_wording
-from backend.api import callers, problems
-from backend.api.notices import MOST_BYTES, blp
+from backend.api.notices import MOST_BYTES
+from backend.app import create_app
+from backend.jobs import make_app
+from backend.sandbox.processes import free_port
 from backend.sandbox.wechat import envelope
-from backend.services.notices import Notices
-from backend.settings import CHECKOUT
+from backend.settings import Settings
+from backend.wiring import World, build_world
 from tests.sandbox_wechat import (
     AES_KEY,
     APP_ID,
@@ -41,21 +36,21 @@ from tests.sandbox_wechat import (
     served,
 )
 
-CONFIG = CHECKOUT / "config"
-SEAL = Seal([("k1", b"\1" * 16)], b"\2" * 32)
+NOBODY = "http://127.0.0.1:9"
 PROBLEM = "application/problem+json"
 
 
 @dataclass
 class Door:
-    """Where the service listens, and its database."""
+    """Where the service listens, its world, and what its worker would do."""
 
     url: str
-    engine: Engine
+    world: World
+    database_url: str
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        with self.engine.begin() as connection:
+        with self.world.store.engine.begin() as connection:
             counted: int = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 - ours
             return counted
 
@@ -63,37 +58,49 @@ class Door:
         """Posts as anybody could."""
         return requests.post(self.url, params=query, data=body, timeout=WAIT_SECONDS)
 
+    def work(self) -> None:
+        """Runs the real worker until no job is due."""
+        jobs = make_app(self.world, self.database_url)
+        asyncio.run(work_off(jobs))
 
-def an_app(engine: Engine) -> Flask:
-    """The API with this blueprint alone."""
-    clock = a_clock()
-    account = WechatAccount(APP_ID, APP_SECRET, TOKEN, AES_KEY, api_url="http://127.0.0.1:9")
-    notices = Notices(
-        store=PostgresStore(engine, SEAL),
-        screens=PostgresScreens(engine, SEAL),
-        messenger=WechatMessenger(account, {}, PostgresTokenStore(engine, SEAL), clock),
-        door=WechatCallbackDoor(account),
-        clock=clock,
-        wording=read_wording(CONFIG),
-        replies=read_replies(CONFIG),
-        rulebook=policy_files.load(CONFIG),
-        public_url=H5_URL,
+
+async def work_off(jobs: App) -> None:
+    async with jobs.open_async():
+        await jobs.run_worker_async(wait=False, install_signal_handlers=False)
+
+
+def settings_for(database_url: str, secrets: dict[str, str], wechat_url: str = NOBODY) -> Settings:
+    """Settings of the whole service; of the world only the database and WeChat are asked for here."""
+    return Settings.from_environment(
+        {
+            **{name: value for name, value in secrets.items() if name.startswith("TUIXIU_")},
+            "TUIXIU_ENVIRONMENT": "sandbox",
+            "TUIXIU_DATABASE_URL": database_url,
+            "TUIXIU_S3_ENDPOINT_URL": NOBODY,
+            "TUIXIU_PUBLIC_URL": H5_URL,
+            "TUIXIU_WECHAT_API_URL": wechat_url,
+            "TUIXIU_WECHAT_APP_ID": APP_ID,
+            "TUIXIU_WECHAT_APP_SECRET": APP_SECRET,
+            "TUIXIU_WECHAT_TOKEN": TOKEN,
+            "TUIXIU_WECHAT_ENCODING_AES_KEY": AES_KEY,
+        }
     )
-    app = Flask(__name__, static_folder=None)
-    app.extensions["services"] = SimpleNamespace(notices=notices)
-    app.extensions["settings"] = SimpleNamespace(public_url=H5_URL)
-    app.register_blueprint(blp)
-    problems.install(app)
-    callers.install(app)
-    return app
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[Door]:
+    """The whole service on a loopback port."""
+    world = build_world(settings, a_clock())
+    app = create_app(world.services, settings, world.is_ready)
+    with served(app) as url:
+        yield Door(f"{url}/wechat/callback", world, settings.database_url)
+    world.close()
 
 
 @pytest.fixture
-def door(database_url: str) -> Iterator[Door]:
-    engine = make_engine(database_url, 4)
-    with served(an_app(engine)) as url:
-        yield Door(f"{url}/wechat/callback", engine)
-    engine.dispose()
+def door(database_url: str, secrets_made: dict[str, str]) -> Iterator[Door]:
+    with listening(settings_for(database_url, secrets_made)) as door:
+        yield door
 
 
 @contextmanager
@@ -202,13 +209,26 @@ def test_an_oversized_body_is_refused_whether_it_says_its_size_or_not(door: Door
     assert door.count("wechat_callbacks") == 0
 
 
-def test_without_a_database_wechat_is_told_to_come_again(tmp_path: Path) -> None:
-    engine = make_engine("postgresql://nobody:nothing@127.0.0.1:9/none", 1)
-    with (
-        served(an_app(engine)) as url,
-        running_wechat(a_config(tmp_path, f"{url}/wechat/callback")) as wechat,
-    ):
+def test_without_a_database_wechat_is_told_to_come_again(tmp_path: Path, secrets_made: dict[str, str]) -> None:
+    nowhere = "postgresql://nobody:nothing@127.0.0.1:9/none"
+    with listening(settings_for(nowhere, secrets_made)) as door, calling(door, tmp_path) as wechat:
         wechat.post("/sandbox/people/liu-guiying/follow")
         (callback,) = wechat.settled_callbacks()
 
     assert callback["tries"] == ["503", "503", "503"]
+
+
+def test_the_whole_way_from_her_follow_to_the_greeting_in_her_chat(
+    tmp_path: Path, database_url: str, secrets_made: dict[str, str]
+) -> None:
+    port = free_port()
+    settings = settings_for(database_url, secrets_made, f"http://127.0.0.1:{port}")
+    with listening(settings) as door, running_wechat(a_config(tmp_path, door.url), port=port) as wechat:
+        wechat.post("/sandbox/people/liu-guiying/follow")
+        wechat.post("/sandbox/people/liu-guiying/texts", {"text": "进度"})
+        wechat.settled_callbacks()
+        door.work()
+
+        greeting, answer = (one["text"] for one in wechat.chat("liu-guiying", "service", 2))
+    assert greeting.startswith("您好，这里是屈原管理区“退休一件事”。")
+    assert answer.startswith("没有查到您正在办的件。")
