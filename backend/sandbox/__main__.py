@@ -67,11 +67,11 @@ def run(var_path: Path) -> int:
 
 def load() -> None:
     """Bring the tables to head, and add those of the demo staff who are not there yet."""
-    from backend import wiring  # only here, so that the supervisor itself stays small
+    from backend.wiring import build, migrate  # only here, so that the supervisor itself stays small
 
     settings = Settings.from_environment(os.environ)
-    wiring.migrate(settings.database_url)
-    identity = wiring.build(settings).identity
+    migrate(settings.database_url)
+    identity = build(settings).identity
     loader = Actor(SYSTEM.id, Role.ADMINISTRATOR, "sandbox")
     known = {member.username for member in identity.list_staff(loader)}
     for member in DEMO_STAFF:
