@@ -7,7 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from backend.api import shapes
+from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
 from backend.api.files import jpeg, result_file
 from backend.api.materials import BINARY, FileQuery
@@ -41,97 +41,97 @@ class ItemsQuery(Schema):
 class ItemCounts(Schema):
     """How many wait to be accepted, and are in hand."""
 
-    routed = shapes.number()
-    accepted = shapes.number()
+    routed = field.number()
+    accepted = field.number()
 
 
 class Items(Schema):
     """One page of the department's items."""
 
-    items = shapes.many(RoutedRow)
-    next_cursor = shapes.text(nullable=True)
-    counts = shapes.one(ItemCounts)
+    items = field.many(RoutedRow)
+    next_cursor = field.text(nullable=True)
+    counts = field.one(ItemCounts)
 
 
 class ItemField(Schema):
     """An answer this department's work needs; masked."""
 
-    key = shapes.text()
-    label = shapes.text()
-    display = shapes.text()
-    sensitive = shapes.flag()
+    key = field.text()
+    label = field.text()
+    display = field.text()
+    sensitive = field.flag()
 
 
 class ItemSlot(Schema):
     """A slot this department's work needs."""
 
-    key = shapes.text()
-    label = shapes.text()
-    kind_label = shapes.text(nullable=True)
-    absence = shapes.one(Reason, nullable=True)
-    parts = shapes.many(StaffPart)
+    key = field.text()
+    label = field.text()
+    kind_label = field.text(nullable=True)
+    absence = field.one(Reason, nullable=True)
+    parts = field.many(StaffPart)
 
 
 class ResultView(Schema):
     """A result file of the item."""
 
-    id = shapes.text()
-    name = shapes.text()
-    content_type = shapes.text()
-    bytes = shapes.number()
-    uploaded_by = shapes.text()
-    uploaded_at = shapes.moment()
-    path = shapes.text()
+    id = field.text()
+    name = field.text()
+    content_type = field.text()
+    bytes = field.number()
+    uploaded_by = field.text()
+    uploaded_at = field.moment()
+    path = field.text()
 
 
 class OutcomeChoice(Schema):
     """An outcome this item can have."""
 
-    value = shapes.outcome()
-    label = shapes.text()
+    value = field.outcome()
+    label = field.text()
 
 
 class OtherItem(Schema):
     """Where another item of the same case is."""
 
-    code = shapes.item_code()
-    name = shapes.text()
-    department_label = shapes.text()
-    state = shapes.item_state()
-    state_label = shapes.text()
+    code = field.item_code()
+    name = field.text()
+    department_label = field.text()
+    state = field.item_state()
+    state_label = field.text()
 
 
 class ItemView(Schema):
     """An item as its officer sees it."""
 
-    id = shapes.text()
-    version = shapes.number()
-    case_number = shapes.text()
-    case_state_label = shapes.text()
-    name_masked = shapes.text()
-    code = shapes.item_code()
-    name = shapes.text()
-    state = shapes.item_state()
-    state_label = shapes.text()
-    routed_at = shapes.moment(nullable=True)
-    accepted_at = shapes.moment(nullable=True)
-    decided_at = shapes.moment(nullable=True)
-    officer_name = shapes.text(nullable=True)
-    limit_text = shapes.text()
-    due_on = shapes.day(nullable=True)
-    due_provisional = shapes.flag()
-    working_days_left = shapes.number(nullable=True)
-    clock = shapes.clock()
-    may = shapes.texts()
-    outcomes = shapes.many(OutcomeChoice)
+    id = field.text()
+    version = field.number()
+    case_number = field.text()
+    case_state_label = field.text()
+    name_masked = field.text()
+    code = field.item_code()
+    name = field.text()
+    state = field.item_state()
+    state_label = field.text()
+    routed_at = field.moment(nullable=True)
+    accepted_at = field.moment(nullable=True)
+    decided_at = field.moment(nullable=True)
+    officer_name = field.text(nullable=True)
+    limit_text = field.text()
+    due_on = field.day(nullable=True)
+    due_provisional = field.flag()
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    may = field.texts()
+    outcomes = field.many(OutcomeChoice)
     fields_ = fields.List(fields.Nested(ItemField), required=True, data_key="fields")
-    slots = shapes.many(ItemSlot)
-    results = shapes.many(ResultView)
-    outcome = shapes.outcome(nullable=True)
-    outcome_label = shapes.text(nullable=True)
-    reason = shapes.text(nullable=True)
-    events = shapes.many(HistoryLine)
-    case_items = shapes.many(OtherItem)
+    slots = field.many(ItemSlot)
+    results = field.many(ResultView)
+    outcome = field.outcome(nullable=True)
+    outcome_label = field.text(nullable=True)
+    reason = field.text(nullable=True)
+    events = field.many(HistoryLine)
+    case_items = field.many(OtherItem)
 
 
 class Decision(Schema):

@@ -7,7 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from backend.api import shapes
+from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
 from backend.api.shapes import Eligibility, GuideOfItem, PlannedItem
 from backend.api.slots import SlotView
@@ -25,39 +25,39 @@ TASK_STATUSES = {"enum": ["done", "open", "todo"]}
 class NextStep(Schema):
     """What she does next, in words, and the H5's page for it."""
 
-    title = shapes.text()
-    detail = shapes.text()
-    action_label = shapes.text()
-    path = shapes.text()
+    title = field.text()
+    detail = field.text()
+    action_label = field.text()
+    path = field.text()
 
 
 class CaseSummary(Schema):
     """A case on the home page."""
 
-    id = shapes.text()
-    number = shapes.text(nullable=True)
-    state = shapes.case_state()
-    state_label = shapes.text()
-    next_step = shapes.one(NextStep)
-    updated_at = shapes.moment()
+    id = field.text()
+    number = field.text(nullable=True)
+    state = field.case_state()
+    state_label = field.text()
+    next_step = field.one(NextStep)
+    updated_at = field.moment()
 
 
 class Message(Schema):
     """A push as it was sent."""
 
-    at = shapes.moment()
-    title = shapes.text()
-    text = shapes.text()
-    case_id = shapes.text()
-    path = shapes.text()
+    at = field.moment()
+    title = field.text()
+    text = field.text()
+    case_id = field.text()
+    path = field.text()
 
 
 class Home(Schema):
     """首页."""
 
-    case = shapes.one(CaseSummary, nullable=True)
-    closed_cases = shapes.many(CaseSummary)
-    messages = shapes.many(Message)
+    case = field.one(CaseSummary, nullable=True)
+    closed_cases = field.many(CaseSummary)
+    messages = field.many(Message)
 
 
 class NewCase(Schema):
@@ -90,221 +90,221 @@ class Withdrawal(Schema):
 class Choice(Schema):
     """One of the answers a question offers."""
 
-    value = shapes.text()
-    label = shapes.text()
-    help = shapes.text()
+    value = field.text()
+    label = field.text()
+    help = field.text()
 
 
 class QuestionView(Schema):
     """A question as it is drawn. `value` is null for a sensitive one; `display` is masked then."""
 
-    key = shapes.text()
+    key = field.text()
     type = fields.String(
         required=True,
         metadata={
             "enum": ["text", "id_number", "phone", "area", "choice", "month", "months", "bank_account", "postcode"]
         },
     )
-    label = shapes.text()
-    help = shapes.text()
-    why = shapes.text()
-    where = shapes.text()
-    example = shapes.text()
-    unit = shapes.text()
+    label = field.text()
+    help = field.text()
+    why = field.text()
+    where = field.text()
+    example = field.text()
+    unit = field.text()
     choices = fields.List(fields.Nested(Choice), required=True, allow_none=True)
-    required = shapes.flag()
-    sensitive = shapes.flag()
-    repeats = shapes.text(nullable=True)
+    required = field.flag()
+    sensitive = field.flag()
+    repeats = field.text(nullable=True)
     value = fields.Raw(required=True, allow_none=True)
-    display = shapes.text(nullable=True)
-    warning = shapes.text(nullable=True)
+    display = field.text(nullable=True)
+    warning = field.text(nullable=True)
 
 
 class PageView(Schema):
     """A page of one question, rarely a few."""
 
-    key = shapes.text()
-    group = shapes.text()
-    title = shapes.text()
+    key = field.text()
+    group = field.text()
+    title = field.text()
     status = fields.String(required=True, metadata={"enum": ["done", "open", "todo", "locked"]})
-    editable = shapes.flag()
-    return_reason = shapes.text(nullable=True)
-    questions = shapes.many(QuestionView)
+    editable = field.flag()
+    return_reason = field.text(nullable=True)
+    questions = field.many(QuestionView)
 
 
 class Group(Schema):
     """A named step."""
 
-    key = shapes.text()
-    title = shapes.text()
+    key = field.text()
+    title = field.text()
     status = fields.String(required=True, metadata=TASK_STATUSES)
 
 
 class Task(Schema):
     """What is left to do: answers, photos, signature, submission."""
 
-    key = shapes.text()
+    key = field.text()
     status = fields.String(required=True, metadata=TASK_STATUSES)
-    missing = shapes.texts()
-    path = shapes.text()
+    missing = field.texts()
+    path = field.text()
 
 
 class Signed(Schema):
     """When she signed."""
 
-    signed_at = shapes.moment()
+    signed_at = field.moment()
 
 
 class CheckRow(Schema):
     """One answer on the check-answers page."""
 
-    page_key = shapes.text()
-    label = shapes.text()
-    display = shapes.text()
+    page_key = field.text()
+    label = field.text()
+    display = field.text()
 
 
 class CheckGroup(Schema):
     """The answers of one step."""
 
-    title = shapes.text()
-    rows = shapes.many(CheckRow)
+    title = field.text()
+    rows = field.many(CheckRow)
 
 
 class CheckAnswers(Schema):
     """核对: all answers, and what is filed together and what she does herself."""
 
-    groups = shapes.many(CheckGroup)
-    combined = shapes.texts()
-    by_yourself = shapes.texts()
+    groups = field.many(CheckGroup)
+    combined = field.texts()
+    by_yourself = field.texts()
 
 
 class CorrectionLine(Schema):
     """One thing to mend: why, and on which page."""
 
-    subject = shapes.text()
-    label = shapes.text()
-    reason = shapes.text()
-    path = shapes.text()
-    mended = shapes.flag()
+    subject = field.text()
+    label = field.text()
+    reason = field.text()
+    path = field.text()
+    mended = field.flag()
 
 
 class Correction(Schema):
     """一次性告知."""
 
-    sent_at = shapes.moment()
-    clerk_name = shapes.text()
-    note = shapes.text(nullable=True)
-    lines = shapes.many(CorrectionLine)
+    sent_at = field.moment()
+    clerk_name = field.text()
+    note = field.text(nullable=True)
+    lines = field.many(CorrectionLine)
 
 
 class WaitingLine(Schema):
     """A 无法办理 check that stands in the way: which office, what to do."""
 
-    label = shapes.text()
-    office = shapes.text()
-    phone = shapes.text()
-    what_to_do = shapes.text()
+    label = field.text()
+    office = field.text()
+    phone = field.text()
+    what_to_do = field.text()
 
 
 class Waiting(Schema):
     """What the case waits for."""
 
-    lines = shapes.many(WaitingLine)
+    lines = field.many(WaitingLine)
 
 
 class Step(Schema):
     """A line of the timeline."""
 
-    at = shapes.moment(nullable=True)
-    title = shapes.text()
-    text = shapes.text()
+    at = field.moment(nullable=True)
+    title = field.text()
+    text = field.text()
     status = fields.String(required=True, metadata={"enum": ["done", "now", "todo"]})
 
 
 class MustDo(Schema):
     """What she must do for an item."""
 
-    title = shapes.text()
-    detail = shapes.text()
-    action = shapes.text(nullable=True)
+    title = field.text()
+    detail = field.text()
+    action = field.text(nullable=True)
 
 
 class ResultLink(Schema):
     """A result to view and download."""
 
-    id = shapes.text()
-    name = shapes.text()
-    content_type = shapes.text()
-    bytes = shapes.number()
-    path = shapes.text()
+    id = field.text()
+    name = field.text()
+    content_type = field.text()
+    bytes = field.number()
+    path = field.text()
 
 
 class ProgressItem(Schema):
     """An item's card."""
 
-    id = shapes.text()
-    version = shapes.number()
-    code = shapes.item_code()
-    name = shapes.text()
-    department_label = shapes.text()
-    filing = shapes.filing()
-    filing_label = shapes.text()
-    state = shapes.item_state()
-    state_label = shapes.text()
-    holder = shapes.text(nullable=True)
-    due_on = shapes.day(nullable=True)
-    due_provisional = shapes.flag()
-    working_days_left = shapes.number(nullable=True)
-    clock = shapes.clock()
-    routed_at = shapes.moment(nullable=True)
-    outcome = shapes.outcome(nullable=True)
-    outcome_label = shapes.text(nullable=True)
-    reason = shapes.text(nullable=True)
-    decided_at = shapes.moment(nullable=True)
-    must_do = shapes.one(MustDo, nullable=True)
-    guide = shapes.one(GuideOfItem, nullable=True)
-    results = shapes.many(ResultLink)
+    id = field.text()
+    version = field.number()
+    code = field.item_code()
+    name = field.text()
+    department_label = field.text()
+    filing = field.filing()
+    filing_label = field.text()
+    state = field.item_state()
+    state_label = field.text()
+    holder = field.text(nullable=True)
+    due_on = field.day(nullable=True)
+    due_provisional = field.flag()
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    routed_at = field.moment(nullable=True)
+    outcome = field.outcome(nullable=True)
+    outcome_label = field.text(nullable=True)
+    reason = field.text(nullable=True)
+    decided_at = field.moment(nullable=True)
+    must_do = field.one(MustDo, nullable=True)
+    guide = field.one(GuideOfItem, nullable=True)
+    results = field.many(ResultLink)
 
 
 class ProgressView(Schema):
     """进度."""
 
-    case_number = shapes.text()
-    submitted_at = shapes.moment()
-    headline = shapes.text()
-    closing_reason = shapes.text(nullable=True)
-    steps = shapes.many(Step)
-    items = shapes.many(ProgressItem)
+    case_number = field.text()
+    submitted_at = field.moment()
+    headline = field.text()
+    closing_reason = field.text(nullable=True)
+    steps = field.many(Step)
+    items = field.many(ProgressItem)
 
 
 class Due(Schema):
     """The day by which the window must have judged the case."""
 
-    review_by = shapes.day(nullable=True)
+    review_by = field.day(nullable=True)
 
 
 class CaseView(Schema):
     """Her case: pages, slots, tasks and actions. The rules are all the server's."""
 
-    id = shapes.text()
-    number = shapes.text(nullable=True)
-    version = shapes.number()
-    state = shapes.case_state()
-    state_label = shapes.text()
-    may = shapes.texts()
-    groups = shapes.many(Group)
-    pages = shapes.many(PageView)
-    open_page = shapes.text(nullable=True)
-    eligibility = shapes.one(Eligibility, nullable=True)
-    items = shapes.many(PlannedItem)
-    slots = shapes.many(SlotView)
-    tasks = shapes.many(Task)
-    signature = shapes.one(Signed, nullable=True)
-    check_answers = shapes.one(CheckAnswers)
-    correction = shapes.one(Correction, nullable=True)
-    waiting = shapes.one(Waiting, nullable=True)
-    progress = shapes.one(ProgressView, nullable=True)
-    due = shapes.one(Due)
+    id = field.text()
+    number = field.text(nullable=True)
+    version = field.number()
+    state = field.case_state()
+    state_label = field.text()
+    may = field.texts()
+    groups = field.many(Group)
+    pages = field.many(PageView)
+    open_page = field.text(nullable=True)
+    eligibility = field.one(Eligibility, nullable=True)
+    items = field.many(PlannedItem)
+    slots = field.many(SlotView)
+    tasks = field.many(Task)
+    signature = field.one(Signed, nullable=True)
+    check_answers = field.one(CheckAnswers)
+    correction = field.one(Correction, nullable=True)
+    waiting = field.one(Waiting, nullable=True)
+    progress = field.one(ProgressView, nullable=True)
+    due = field.one(Due)
 
 
 # ── routes ───────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from backend.api import shapes
+from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
 from backend.api.shapes import GuideOfItem
 from backend.api.views import polled_view
@@ -16,81 +16,81 @@ declare(blp, Caller.OPEN)
 class Section(Schema):
     """A heading and what stands under it."""
 
-    title = shapes.text()
-    lines = shapes.texts()
+    title = field.text()
+    lines = field.texts()
 
 
 class Contact(Schema):
     """Whom to call, and when."""
 
-    name = shapes.text()
-    phone = shapes.text()
-    hours = shapes.text()
-    address = shapes.text()
+    name = field.text()
+    phone = field.text()
+    hours = field.text()
+    address = field.text()
 
 
 class GuideItem(Schema):
     """One of the seven items."""
 
-    code = shapes.item_code()
-    name = shapes.text()
-    short_name = shapes.text()
-    department_label = shapes.text()
-    limit_text = shapes.text()
-    filing_note = shapes.text()
-    legal_basis = shapes.text()
-    result_name = shapes.text()
+    code = field.item_code()
+    name = field.text()
+    short_name = field.text()
+    department_label = field.text()
+    limit_text = field.text()
+    filing_note = field.text()
+    legal_basis = field.text()
+    result_name = field.text()
 
 
 class Statement(Schema):
     """A versioned text a person agrees to."""
 
-    key = shapes.text()
-    version = shapes.text()
-    title = shapes.text()
-    paragraphs = shapes.texts()
-    department = shapes.department(nullable=True)
-    department_label = shapes.text(nullable=True)
+    key = field.text()
+    version = field.text()
+    title = field.text()
+    paragraphs = field.texts()
+    department = field.department(nullable=True)
+    department_label = field.text(nullable=True)
 
 
 class Guide(Schema):
     """办事指南, the notice, the consents and the commitment in force."""
 
-    version = shapes.text()
-    service_name = shapes.text()
-    sections = shapes.many(Section)
-    items = shapes.many(GuideItem)
-    contacts = shapes.many(Contact)
-    phone = shapes.text()
-    phone_hours = shapes.text()
-    window_address = shapes.text()
+    version = field.text()
+    service_name = field.text()
+    sections = field.many(Section)
+    items = field.many(GuideItem)
+    contacts = field.many(Contact)
+    phone = field.text()
+    phone_hours = field.text()
+    window_address = field.text()
     self_filing = fields.Dict(keys=fields.String(), values=fields.Nested(GuideOfItem), required=True)
-    housing_fund_guide = shapes.one(GuideOfItem)
-    notice = shapes.one(Statement)
-    consents = shapes.many(Statement)
-    commitment = shapes.one(Statement)
+    housing_fund_guide = field.one(GuideOfItem)
+    notice = field.one(Statement)
+    consents = field.many(Statement)
+    commitment = field.one(Statement)
 
 
 class Town(Schema):
     """乡镇、街道."""
 
-    label = shapes.text()
+    label = field.text()
 
 
 class County(Schema):
     """屈原管理区 and what is above it."""
 
-    code = shapes.text()
-    label = shapes.text()
-    province = shapes.text()
-    city = shapes.text()
+    code = field.text()
+    label = field.text()
+    province = field.text()
+    city = field.text()
 
 
 class Areas(Schema):
     """The district's own part of the 户籍 picker."""
 
-    county = shapes.one(County)
-    towns = shapes.many(Town)
+    county = field.one(County)
+    towns = field.many(Town)
 
 
 @blp.get("")

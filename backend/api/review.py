@@ -7,7 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from backend.api import shapes
+from backend.api import fields as field
 from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
 from backend.api.files import jpeg
 from backend.api.materials import BINARY
@@ -43,145 +43,145 @@ class QueueQuery(Schema):
 class PlannedTag(Schema):
     """An item as a tag."""
 
-    code = shapes.item_code()
-    short_name = shapes.text()
-    filing = shapes.filing()
+    code = field.item_code()
+    short_name = field.text()
+    filing = field.filing()
 
 
 class QueueRow(Schema):
     """One line of the queue; masked."""
 
-    id = shapes.text()
-    number = shapes.text()
-    version = shapes.number()
-    state = shapes.case_state()
-    state_label = shapes.text()
-    name_masked = shapes.text(nullable=True)
-    town = shapes.text(nullable=True)
-    items = shapes.many(PlannedTag)
-    submitted_at = shapes.moment(nullable=True)
-    review_due_on = shapes.day(nullable=True)
-    working_days_left = shapes.number(nullable=True)
-    clock = shapes.clock()
-    correction_round = shapes.number()
-    holder = shapes.one(Holder, nullable=True)
+    id = field.text()
+    number = field.text()
+    version = field.number()
+    state = field.case_state()
+    state_label = field.text()
+    name_masked = field.text(nullable=True)
+    town = field.text(nullable=True)
+    items = field.many(PlannedTag)
+    submitted_at = field.moment(nullable=True)
+    review_due_on = field.day(nullable=True)
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    correction_round = field.number()
+    holder = field.one(Holder, nullable=True)
 
 
 class QueueCounts(Schema):
     """How many cases wait, are mine, and wait for a supervisor."""
 
-    waiting = shapes.number()
-    mine = shapes.number()
-    to_approve = shapes.number()
+    waiting = field.number()
+    mine = field.number()
+    to_approve = field.number()
 
 
 class Queue(Schema):
     """One page of one tab."""
 
-    cases = shapes.many(QueueRow)
-    next_cursor = shapes.text(nullable=True)
-    counts = shapes.one(QueueCounts)
+    cases = field.many(QueueRow)
+    next_cursor = field.text(nullable=True)
+    counts = field.one(QueueCounts)
 
 
 class ClaimedNext(Schema):
     """The case that was claimed; null when nothing waits."""
 
-    case_id = shapes.text(nullable=True)
+    case_id = field.text(nullable=True)
 
 
 class ClaimView(Schema):
     """Who holds the case."""
 
-    holder = shapes.one(Holder, nullable=True)
+    holder = field.one(Holder, nullable=True)
 
 
 class JudgementView(Schema):
     """A verdict that stands."""
 
     verdict = fields.String(required=True, metadata={"enum": [v.value for v in Verdict]})
-    reason_code = shapes.text(nullable=True)
-    note = shapes.text(nullable=True)
-    by = shapes.text()
-    at = shapes.moment()
-    round = shapes.number()
+    reason_code = field.text(nullable=True)
+    note = field.text(nullable=True)
+    by = field.text()
+    at = field.moment()
+    round = field.number()
 
 
 class FieldView(Schema):
     """An answer with its verdict; masked where it identifies a person."""
 
-    group = shapes.text()
-    key = shapes.text()
-    subject = shapes.text()
-    label = shapes.text()
-    display = shapes.text()
-    sensitive = shapes.flag()
-    judgement = shapes.one(JudgementView, nullable=True)
-    needs_judgement = shapes.flag()
+    group = field.text()
+    key = field.text()
+    subject = field.text()
+    label = field.text()
+    display = field.text()
+    sensitive = field.flag()
+    judgement = field.one(JudgementView, nullable=True)
+    needs_judgement = field.flag()
 
 
 class FailReason(Schema):
     """A reason to choose from."""
 
-    code = shapes.text()
-    label = shapes.text()
+    code = field.text()
+    label = field.text()
 
 
 class ReviewSlot(Schema):
     """A slot with its photos and verdict."""
 
-    key = shapes.text()
-    subject = shapes.text()
-    label = shapes.text()
-    kind_label = shapes.text(nullable=True)
-    absence = shapes.one(Reason, nullable=True)
-    parts = shapes.many(StaffPart)
-    judgement = shapes.one(JudgementView, nullable=True)
-    needs_judgement = shapes.flag()
-    reasons = shapes.many(FailReason)
+    key = field.text()
+    subject = field.text()
+    label = field.text()
+    kind_label = field.text(nullable=True)
+    absence = field.one(Reason, nullable=True)
+    parts = field.many(StaffPart)
+    judgement = field.one(JudgementView, nullable=True)
+    needs_judgement = field.flag()
+    reasons = field.many(FailReason)
 
 
 class CheckView(Schema):
     """One of the four 无法办理 checks."""
 
-    key = shapes.text()
-    label = shapes.text()
-    found = shapes.flag(nullable=True)
-    note = shapes.text(nullable=True)
-    by = shapes.text(nullable=True)
-    at = shapes.moment(nullable=True)
-    office = shapes.text()
-    what_to_do = shapes.text()
+    key = field.text()
+    label = field.text()
+    found = field.flag(nullable=True)
+    note = field.text(nullable=True)
+    by = field.text(nullable=True)
+    at = field.moment(nullable=True)
+    office = field.text()
+    what_to_do = field.text()
 
 
 class Age(Schema):
     """退休年龄确认, in months."""
 
-    statutory_text = shapes.text()
-    statutory_age_months = shapes.number(nullable=True)
-    law = shapes.text(nullable=True)
-    confirmed_age_months = shapes.number(nullable=True)
+    statutory_text = field.text()
+    statutory_age_months = field.number(nullable=True)
+    law = field.text(nullable=True)
+    confirmed_age_months = field.number(nullable=True)
 
 
 class OpinionView(Schema):
     """A signed opinion."""
 
-    text = shapes.text()
-    by = shapes.text()
-    at = shapes.moment()
+    text = field.text()
+    by = field.text()
+    at = field.moment()
 
 
 class Opinions(Schema):
     """窗口审核意见 and 窗口主管意见."""
 
-    clerk = shapes.one(OpinionView, nullable=True)
-    supervisor = shapes.one(OpinionView, nullable=True)
+    clerk = field.one(OpinionView, nullable=True)
+    supervisor = field.one(OpinionView, nullable=True)
 
 
 class ReviewItem(PlannedItem):
     """An item, and where it is once it is routed."""
 
-    id = shapes.text(nullable=True)
-    state = shapes.item_state(nullable=True)
+    id = field.text(nullable=True)
+    state = field.item_state(nullable=True)
     outcome = fields.String(allow_none=True)
     officer_name = fields.String(allow_none=True)
     due_on = fields.String(allow_none=True, metadata={"format": "date"})
@@ -193,84 +193,84 @@ class ReviewItem(PlannedItem):
 class PushView(Schema):
     """A push and its fate."""
 
-    event = shapes.text()
-    event_label = shapes.text()
+    event = field.text()
+    event_label = field.text()
     state = fields.String(required=True, metadata={"enum": ["queued", "sent", "delivered", "failed"]})
-    state_label = shapes.text()
-    reason = shapes.text(nullable=True)
-    at = shapes.moment()
+    state_label = field.text()
+    reason = field.text(nullable=True)
+    at = field.moment()
 
 
 class NoticeLine(Schema):
     """One failed thing of a correction notice."""
 
-    subject = shapes.text()
-    label = shapes.text()
-    reason_code = shapes.text(nullable=True)
-    reason = shapes.text()
+    subject = field.text()
+    label = field.text()
+    reason_code = field.text(nullable=True)
+    reason = field.text()
 
 
 class CorrectionNotice(Schema):
     """A correction notice that was sent."""
 
-    round = shapes.number(nullable=True)
-    sent_at = shapes.moment()
-    by = shapes.text()
-    note = shapes.text(nullable=True)
-    lines = shapes.many(NoticeLine)
+    round = field.number(nullable=True)
+    sent_at = field.moment()
+    by = field.text()
+    note = field.text(nullable=True)
+    lines = field.many(NoticeLine)
 
 
 class Judged(Schema):
     """How far the review is."""
 
-    done = shapes.number()
-    total = shapes.number()
+    done = field.number()
+    total = field.number()
 
 
 class Failed(Schema):
     """What failed in this round."""
 
-    subject = shapes.text()
-    label = shapes.text()
+    subject = field.text()
+    label = field.text()
 
 
 class DefaultOpinions(Schema):
     """The plan's own sentences (附件3), to begin with."""
 
-    clerk = shapes.text()
-    supervisor = shapes.text()
+    clerk = field.text()
+    supervisor = field.text()
 
 
 class ReviewView(Schema):
     """The case as the window sees it."""
 
-    id = shapes.text()
-    number = shapes.text()
-    version = shapes.number()
-    state = shapes.case_state()
-    state_label = shapes.text()
-    correction_round = shapes.number()
-    submitted_at = shapes.moment(nullable=True)
-    review_due_on = shapes.day(nullable=True)
-    working_days_left = shapes.number(nullable=True)
-    clock = shapes.clock()
-    holder = shapes.one(Holder, nullable=True)
-    may = shapes.texts()
+    id = field.text()
+    number = field.text()
+    version = field.number()
+    state = field.case_state()
+    state_label = field.text()
+    correction_round = field.number()
+    submitted_at = field.moment(nullable=True)
+    review_due_on = field.day(nullable=True)
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    holder = field.one(Holder, nullable=True)
+    may = field.texts()
     fields_ = fields.List(fields.Nested(FieldView), required=True, data_key="fields")
-    slots = shapes.many(ReviewSlot)
-    field_reasons = shapes.many(FailReason)
-    checks = shapes.many(CheckView)
-    age = shapes.one(Age)
-    eligibility = shapes.one(Eligibility, nullable=True)
-    opinions = shapes.one(Opinions)
-    items = shapes.many(ReviewItem)
-    events = shapes.many(HistoryLine)
-    pushes = shapes.many(PushView)
-    corrections = shapes.many(CorrectionNotice)
-    judged = shapes.one(Judged)
-    failed = shapes.many(Failed)
-    default_opinions = shapes.one(DefaultOpinions)
-    closing_reason = shapes.text(nullable=True)
+    slots = field.many(ReviewSlot)
+    field_reasons = field.many(FailReason)
+    checks = field.many(CheckView)
+    age = field.one(Age)
+    eligibility = field.one(Eligibility, nullable=True)
+    opinions = field.one(Opinions)
+    items = field.many(ReviewItem)
+    events = field.many(HistoryLine)
+    pushes = field.many(PushView)
+    corrections = field.many(CorrectionNotice)
+    judged = field.one(Judged)
+    failed = field.many(Failed)
+    default_opinions = field.one(DefaultOpinions)
+    closing_reason = field.text(nullable=True)
 
 
 class GivenJudgement(Schema):

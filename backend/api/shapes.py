@@ -1,162 +1,90 @@
 """Shapes that several audiences' views share: items, holders, clocks, history. Each's own are beside its routes."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
-from backend.domain.case import State
-from backend.domain.deadlines import ClockState
-from backend.domain.items import Department, Filing, ItemCode
-from backend.domain.routing import ItemState, Outcome
-
-
-def known(enum: object, *, nullable: bool = False) -> fields.String:
-    """A string that is one of an enum's wire values."""
-    values = [member.value for member in enum]  # type: ignore[attr-defined]  # any StrEnum
-    listed = [*values, None] if nullable else values
-    return fields.String(required=True, allow_none=nullable, metadata={"enum": listed})
-
-
-def text(*, nullable: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=nullable)
-
-
-def moment(*, nullable: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=nullable, metadata={"format": "date-time"})
-
-
-def day(*, nullable: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=nullable, metadata={"format": "date"})
-
-
-def number(*, nullable: bool = False) -> fields.Integer:
-    return fields.Integer(required=True, allow_none=nullable)
-
-
-def flag(*, nullable: bool = False) -> fields.Boolean:
-    return fields.Boolean(required=True, allow_none=nullable)
-
-
-def one(schema: type[Schema], *, nullable: bool = False) -> fields.Nested:
-    return fields.Nested(schema, required=True, allow_none=nullable)
-
-
-def many(schema: type[Schema]) -> fields.List[Any]:
-    return fields.List(fields.Nested(schema), required=True)
-
-
-def texts() -> fields.List[Any]:
-    return fields.List(fields.String(), required=True)
-
-
-def case_state(*, nullable: bool = False) -> fields.String:
-    return known(State, nullable=nullable)
-
-
-def item_state(*, nullable: bool = False) -> fields.String:
-    return known(ItemState, nullable=nullable)
-
-
-def item_code() -> fields.String:
-    return known(ItemCode)
-
-
-def filing() -> fields.String:
-    return known(Filing)
-
-
-def outcome(*, nullable: bool = False) -> fields.String:
-    return known(Outcome, nullable=nullable)
-
-
-def department(*, nullable: bool = False) -> fields.String:
-    return known(Department, nullable=nullable)
-
-
-def clock(*, nullable: bool = True) -> fields.String:
-    return known(ClockState, nullable=nullable)
+from backend.api import fields as field
 
 
 class GuideOfItem(Schema):
     """Where to go for an item, what to bring, the steps, the limit, the phone."""
 
-    title = text()
-    where = text()
-    bring = texts()
-    steps = texts()
-    limit = text()
-    phone = text()
-    note = text()
+    title = field.text()
+    where = field.text()
+    bring = field.texts()
+    steps = field.texts()
+    limit = field.text()
+    phone = field.text()
+    note = field.text()
 
 
 class PlannedItem(Schema):
     """An item she asked for, and how it is filed."""
 
-    code = item_code()
-    name = text()
-    short_name = text()
-    department_label = text()
-    filing = filing()
-    filing_label = text()
-    limit_text = text()
-    guide = one(GuideOfItem, nullable=True)
+    code = field.item_code()
+    name = field.text()
+    short_name = field.text()
+    department_label = field.text()
+    filing = field.filing()
+    filing_label = field.text()
+    limit_text = field.text()
+    guide = field.one(GuideOfItem, nullable=True)
 
 
 class Eligibility(Schema):
     """可否办理: an answer, with the date or the months missing and the lawful choices."""
 
     status = fields.String(required=True, metadata={"enum": ["eligible", "too_early", "contribution_short"]})
-    title = text()
-    detail = text()
-    on = text(nullable=True)
-    months = number(nullable=True)
-    choices = texts()
+    title = field.text()
+    detail = field.text()
+    on = field.text(nullable=True)
+    months = field.number(nullable=True)
+    choices = field.texts()
 
 
 class HistoryLine(Schema):
     """One act or look in the audit chain."""
 
-    seq = number()
-    at = moment()
-    actor = text()
-    actor_role = text()
-    action = text()
-    action_label = text()
-    subject = text(nullable=True)
-    note = text(nullable=True)
+    seq = field.number()
+    at = field.moment()
+    actor = field.text()
+    actor_role = field.text()
+    action = field.text()
+    action_label = field.text()
+    subject = field.text(nullable=True)
+    note = field.text(nullable=True)
 
 
 class Holder(Schema):
     """Who holds a case under a lease."""
 
-    name = text()
-    is_me = flag()
-    expires_at = moment()
+    name = field.text()
+    is_me = field.flag()
+    expires_at = field.moment()
 
 
 class StaffPhoto(Schema):
     """A photo as staff see it; sizes in pixels."""
 
-    id = text()
-    image_path = text()
-    thumbnail_path = text()
-    width = number()
-    height = number()
-    round = number()
+    id = field.text()
+    image_path = field.text()
+    thumbnail_path = field.text()
+    width = field.number()
+    height = field.number()
+    round = field.number()
 
 
 class StaffPart(Schema):
     """One photo's place in a slot."""
 
-    key = text()
-    label = text()
-    photo = one(StaffPhoto, nullable=True)
+    key = field.text()
+    label = field.text()
+    photo = field.one(StaffPhoto, nullable=True)
 
 
 class Reason(Schema):
     """我没有这个材料: why."""
 
-    reason = text()
+    reason = field.text()
 
 
 class Look(Schema):
@@ -175,20 +103,20 @@ class WholeValues(Schema):
 class RoutedRow(Schema):
     """One line of a list of routed items."""
 
-    id = text()
-    version = number()
-    case_id = text()
-    case_number = text()
-    name_masked = text(nullable=True)
-    code = item_code()
-    name = text()
-    short_name = text()
-    department_label = text()
-    state = item_state()
-    state_label = text()
-    routed_at = moment(nullable=True)
-    due_on = day(nullable=True)
-    due_provisional = flag()
-    working_days_left = number(nullable=True)
-    clock = clock()
-    holder_name = text(nullable=True)
+    id = field.text()
+    version = field.number()
+    case_id = field.text()
+    case_number = field.text()
+    name_masked = field.text(nullable=True)
+    code = field.item_code()
+    name = field.text()
+    short_name = field.text()
+    department_label = field.text()
+    state = field.item_state()
+    state_label = field.text()
+    routed_at = field.moment(nullable=True)
+    due_on = field.day(nullable=True)
+    due_provisional = field.flag()
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    holder_name = field.text(nullable=True)

@@ -7,7 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from backend.api import shapes
+from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
 from backend.api.departments import LISTS
 from backend.api.shapes import HistoryLine, RoutedRow
@@ -21,29 +21,29 @@ declare(blp, Caller.STAFF, [Role.OVERSIGHT])
 class DepartmentRow(Schema):
     """A department's open items by colour, and the decided ones."""
 
-    code = shapes.department()
-    label = shapes.text()
-    open = shapes.number()
-    green = shapes.number()
-    amber = shapes.number()
-    red = shapes.number()
-    decided = shapes.number()
+    code = field.department()
+    label = field.text()
+    open = field.number()
+    green = field.number()
+    amber = field.number()
+    red = field.number()
+    decided = field.number()
 
 
 class Clocks(Schema):
     """Open items by colour."""
 
-    green = shapes.number()
-    amber = shapes.number()
-    red = shapes.number()
+    green = field.number()
+    amber = field.number()
+    red = field.number()
 
 
 class Overview(Schema):
     """Where everything is."""
 
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    clocks = shapes.one(Clocks)
-    departments = shapes.many(DepartmentRow)
+    clocks = field.one(Clocks)
+    departments = field.many(DepartmentRow)
 
 
 class SupervisedQuery(Schema):
@@ -61,17 +61,17 @@ class SupervisedQuery(Schema):
 class SupervisedItems(Schema):
     """One page of routed items of every department."""
 
-    items = shapes.many(RoutedRow)
-    next_cursor = shapes.text(nullable=True)
+    items = field.many(RoutedRow)
+    next_cursor = field.text(nullable=True)
 
 
 class AuditView(Schema):
     """A case's chain, and whether it holds."""
 
-    case_number = shapes.text()
-    links = shapes.many(HistoryLine)
-    verified = shapes.flag()
-    first_broken = shapes.number(nullable=True)
+    case_number = field.text()
+    links = field.many(HistoryLine)
+    verified = field.flag()
+    first_broken = field.number(nullable=True)
 
 
 @blp.get("/overview")
