@@ -25,5 +25,5 @@ def configure(level: str) -> None:
     handler.addFilter(WithRequestId())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These repeat for every call what our own lines say once.
-    for chatty in ("botocore", "boto3", "urllib3", "procrastinate.worker", "procrastinate.manager"):
+    for chatty in ("botocore", "boto3", "urllib3", "procrastinate", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
