@@ -58,6 +58,7 @@ export interface QueueCase {
   review_due_on: string | null
   working_days_left: number | null
   clock: ClockColour | null
+  /** Counts from 1: the first submission. */
   correction_round: number
   holder: Holder | null
 }
@@ -138,10 +139,8 @@ export interface Check {
 export interface RetirementAge {
   statutory_text: string
   statutory_age_months: number | null
-  law: string
+  law: string | null
   confirmed_age_months: number | null
-  by: string | null
-  at: string | null
 }
 
 export interface Eligibility {
@@ -164,8 +163,14 @@ export interface CaseItem {
   filing: string
   filing_label: string
   limit_text: string | null
+  /** Null until the case is routed. */
   state: string | null
-  state_label: string | null
+  outcome?: Outcome | null
+  officer_name?: string | null
+  due_on?: string | null
+  due_provisional?: boolean
+  working_days_left?: number | null
+  clock?: ClockColour | null
 }
 
 export interface CaseEvent {
@@ -198,16 +203,13 @@ export interface Correction {
   lines: CorrectionLine[]
 }
 
-export type ReviewAction =
-  'judge' | 'check' | 'accept' | 'return' | 'refuse' | 'approve' | 'send_back' | 'hold' | 'resolve'
-
 export interface ReviewView {
   id: string
   number: string
   version: number
   state: string
   state_label: string
-  name_masked?: string | null
+  /** Counts from 1: the first submission. */
   correction_round: number
   submitted_at: string | null
   review_due_on: string | null
@@ -303,7 +305,6 @@ export interface ResultFile {
 export interface ItemView {
   id: string
   version: number
-  case_id?: string
   case_number: string
   name_masked?: string | null
   code: string
@@ -315,6 +316,7 @@ export interface ItemView {
   working_days_left: number | null
   clock: ClockColour | null
   may: string[]
+  outcomes: { value: Outcome; label: string }[]
   fields: ItemField[]
   slots: ItemSlot[]
   results: ResultFile[]

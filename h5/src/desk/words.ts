@@ -1,5 +1,5 @@
 /** How the desk says times, ages, clocks and roles. No rule lives here, only wording. */
-import type { ClockColour, Role } from './types'
+import type { ClockColour, Outcome, Role } from './types'
 
 const SHANGHAI = 'Asia/Shanghai'
 
@@ -121,3 +121,17 @@ export const STATE_WORDS: readonly (readonly [string, string])[] = [
   ['refused', '不予受理'],
   ['withdrawn', '已撤回'],
 ]
+
+/** Where a routed item stands, and how it ended. */
+export const ITEM_STATE_WORDS: Record<string, string> = {
+  self_filed: '申请人自己去办',
+  routed: '已转部门，等待接收',
+  accepted: '部门办理中',
+  decided: '已有结果',
+}
+
+export const OUTCOME_WORDS: Record<Outcome, string> = {
+  granted: '已批准',
+  denied: '没有批准',
+  done_elsewhere: '已在“岳阳住房公积金”办结',
+}

@@ -81,25 +81,18 @@ export function useReviewCase(caseId: string, myName: () => string) {
 
   const marks = computed(() => {
     const drawn = new Map<string, Mark>()
-    for (const { subject, judgement, needsJudgement } of subjects.value) {
+    for (const { subject, judgement } of subjects.value) {
       const mine = outbox.judgements.get(subject)
       if (mine) {
         const { verdict, reason_code: reasonCode = null, note = null } = mine
         drawn.set(subject, { verdict, reasonCode, note, by: null, at: null, isSaved: false })
-      } else if (judgement && !(needsJudgement && isFromEarlierRound(judgement.at))) {
+      } else if (judgement) {
         const { verdict, reason_code: reasonCode, note, by, at } = judgement
         drawn.set(subject, { verdict, reasonCode, note, by, at, isSaved: true })
       }
     }
     return drawn
   })
-
-  /** A fail of the round before asks to be judged again: it is shown as history, not as this round's mark. */
-  function isFromEarlierRound(at: string): boolean {
-    if (view.value?.state === 'returned') return false
-    const sentAt = view.value?.corrections.map((each) => each.sent_at).sort().pop()
-    return sentAt !== undefined && at <= sentAt
-  }
 
   const failing = computed(() => subjects.value.filter((each) => marks.value.get(each.subject)?.verdict === 'fail'))
   const unjudged = computed(() =>
@@ -112,15 +105,14 @@ export function useReviewCase(caseId: string, myName: () => string) {
   }
 
   /** Turns the server's “what is missing” into links to the places where it can be done. */
-  function withPlaces(raised: Trouble): Trouble {
+  function withPlaces(raised: Trouble, fallback?: string): Trouble {
     const places = new Map<string, string>()
     for (const each of subjects.value) places.set(each.label, placeOf(each.subject)).set(each.subject, placeOf(each.subject))
-    for (const check of view.value?.checks ?? []) places.set(check.label, `check-${check.key}`)
     places.set('退休年龄确认', 'age-years')
     return trouble(
       raised.title,
       raised.lines.map(({ text }) => {
-        const target = places.get(text)
+        const target = places.get(text) ?? fallback
         const label = subjects.value.find((each) => each.subject === text)?.label ?? text
         return target ? { text: label, target } : { text: label }
       }),
@@ -146,7 +138,8 @@ export function useReviewCase(caseId: string, myName: () => string) {
         await takeInConflict(thrown)
         decisionKey = newKey()
       } else {
-        problem.value = withPlaces(troubleOf(thrown))
+        const isAboutChecks = thrown instanceof ApiProblem && thrown.code === 'checks-open'
+        problem.value = withPlaces(troubleOf(thrown), isAboutChecks ? 'checks-title' : undefined)
         if (!(thrown instanceof ApiProblem) || !thrown.isOffline) decisionKey = newKey()
       }
       return false
