@@ -63,7 +63,8 @@ class Announcements:
             settled_at=None,
         )
         tx.pushes.add(push)
-        tx.jobs.defer("send_push", push_id=str(push.id))
+        # One after another for each person, so that “办结” never comes before the item it ends with.
+        tx.jobs.defer("send_push", lock=f"pushes:{case.applicant_id}", push_id=str(push.id))
 
 
 def _last_due(case: Case) -> tuple[date | None, bool]:
