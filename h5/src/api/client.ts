@@ -2,7 +2,7 @@
 // problem+json to ApiProblem. Photos go through upload.ts. Knows nothing of pages.
 import createClient, { type Middleware } from 'openapi-fetch'
 
-import type { paths } from './contract'
+import type { paths } from './schema'
 import { offlineProblem, problemFrom } from './problem'
 
 let csrfToken = ''

@@ -1,7 +1,7 @@
 // Where a person goes next, read from the server's view of the case. Decides order only, never a rule.
 import type { RouteLocationRaw } from 'vue-router'
 
-import type { Case, Eligibility, Page } from '@api/contract'
+import type { Case, Eligibility, Page } from '@api/views'
 
 export function questionPlace(view: Case, pageKey: string, from?: string): RouteLocationRaw {
   return { name: 'question', params: { id: view.id, pageKey }, ...(from ? { query: { from } } : {}) }

@@ -2,7 +2,7 @@
 import { reactive } from 'vue'
 
 import { answer, client, idempotent, ifMatch, newKey } from '@api/client'
-import type { Case, Slot } from '@api/contract'
+import type { Case, Slot } from '@api/views'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 import { draftOf, dropDraft, keepDraft, type Answers } from './drafts'

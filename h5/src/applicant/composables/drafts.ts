@@ -1,5 +1,5 @@
 // Answers the server has not accepted yet, kept on the phone so that closing the page loses nothing.
-import type { AnswerValue } from '@api/contract'
+import type { AnswerValue } from '@api/views'
 
 export type Answers = Record<string, AnswerValue>
 

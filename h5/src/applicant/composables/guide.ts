@@ -2,7 +2,7 @@
 import { reactive } from 'vue'
 
 import { answer, client } from '@api/client'
-import type { Areas, Guide } from '@api/contract'
+import type { Areas, Guide } from '@api/views'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 interface GuideState {

@@ -2,7 +2,7 @@
 import { onBeforeUnmount, onMounted, reactive } from 'vue'
 
 import { answer, client } from '@api/client'
-import type { Home } from '@api/contract'
+import type { Home } from '@api/views'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 import { noteReached, noteUnreachable, whenBackOnline } from './network'

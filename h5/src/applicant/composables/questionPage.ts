@@ -1,7 +1,7 @@
 // What a person has typed on one page of questions: kept on the phone, saved as she goes, refused with reasons.
 import { computed, reactive, ref, watch, type ComputedRef } from 'vue'
 
-import type { AnswerValue, Page, Question } from '@api/contract'
+import { answerOf, type AnswerValue, type Page, type Question } from '@api/views'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 import type { Trouble } from '../components/ErrorSummary.vue'
@@ -36,7 +36,7 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
   const questions = computed(() => page.value?.questions ?? [])
 
   const isCovered = (question: Question): boolean => question.sensitive && question.display !== null && !uncovered.has(question.key)
-  const valueOf = (question: Question): AnswerValue => (question.key in typed ? (typed[question.key] ?? null) : question.value)
+  const valueOf = (question: Question): AnswerValue => (question.key in typed ? (typed[question.key] ?? null) : answerOf(question))
 
   const troubles = computed<Trouble[]>(() => {
     const listed = questions.value.flatMap((question) => {

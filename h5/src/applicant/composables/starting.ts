@@ -2,7 +2,7 @@
 import { reactive } from 'vue'
 
 import { answer, client } from '@api/client'
-import type { Case, Guide } from '@api/contract'
+import type { Case, Guide } from '@api/views'
 
 import { takeView } from './case'
 

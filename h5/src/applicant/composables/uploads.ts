@@ -3,7 +3,7 @@
 import { reactive } from 'vue'
 
 import { answer, client, idempotent, newKey } from '@api/client'
-import type { Slot, UploadTicket } from '@api/contract'
+import type { Slot, UploadTicket } from '@api/views'
 import { ApiProblem, asProblem } from '@api/problem'
 import { sendFile } from '@api/upload'
 
@@ -104,7 +104,6 @@ async function send(job: Job): Promise<void> {
         content_type: contentType,
         bytes: bytes.size,
         sha256: await sha256Hex(await bytesOf(bytes)),
-        file_name: job.file.name,
       },
     }),
   )

@@ -1,10 +1,11 @@
 // The tree of places that the area question walks: the district and its towns first, then the country.
 import { useCascaderAreaData } from '@vant/area-data'
 
-import type { Areas } from '@api/contract'
+import type { Areas } from '@api/views'
 
 export interface PlaceNode {
-  code: string
+  /** Towns have none here. */
+  code?: string
   label: string
   children?: PlaceNode[]
 }
@@ -23,7 +24,7 @@ export function nationalTree(): PlaceNode[] {
 export function districtPath(tree: PlaceNode[], areas: Areas): PlaceNode[] {
   const province = tree.find((node) => node.code === areas.county.code.slice(0, 2) + '0000')
   const city = province?.children?.find((node) => node.code === areas.county.code.slice(0, 4) + '00')
-  const county = { ...areas.county, children: areas.towns }
+  const county = { code: areas.county.code, label: areas.county.label, children: areas.towns }
   return [province, city, county].filter((node): node is PlaceNode => node !== undefined)
 }
 
