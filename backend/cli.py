@@ -29,12 +29,8 @@ def main() -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the API and the pages. Refuses unsafe settings and a schema that is not at head."""
     _ready_settings()
-    arguments = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"),
-        *("--workers-kill-timeout", "10", "--log-level", "warning", "backend.app:wsgi"),
-    ]
-    os.execv(sys.executable, arguments)  # noqa: S606 - the same Python, with arguments built here
+    arguments = web_command(host, port, workers, threads)
+    os.execv(arguments[0], arguments)  # noqa: S606 - the same Python, with arguments built here
 
 
 @main.command()
@@ -141,6 +137,15 @@ def states(path: Path) -> None:
     from backend.domain import case_states
 
     path.write_text(case_states.as_markdown(), encoding="utf-8")
+
+
+def web_command(host: str, port: int, workers: int = 2, threads: int = 4) -> list[str]:
+    """The command line of the web server; a worker process that dies is replaced while the other serves."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"),
+        *("--workers-kill-timeout", "10", "--log-level", "warning", "backend.app:wsgi"),
+    ]
 
 
 def _ready_settings() -> Settings:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from backend.cli import web_command
 from backend.sandbox import people
 from backend.sandbox.object_store import ObjectStore
 from backend.sandbox.ports import choose_ports
@@ -200,13 +201,12 @@ class City:
         )
         keys = store_secrets(self.secrets)
         self.store = ObjectStore(self.var_path / "store", self.ports.store, keys, self._log("store"), inherited)
-        self.wechat = self._part("wechat", "-m", "backend.sandbox.wechat", "--port", str(self.ports.wechat))
-        self.web = self._part("web", "-m", "backend.cli", "serve", "--port", str(self.ports.web))
-        self.worker = self._part("worker", "-m", "backend.cli", "worker")
+        wechat = [sys.executable, "-m", "backend.sandbox.wechat", "--port", str(self.ports.wechat)]
+        self.wechat = Part("wechat", wechat, self)
+        # Not `tuixiu serve`, which would load everything once more to check the schema that was just brought to head
+        self.web = Part("web", web_command("127.0.0.1", self.ports.web), self)
+        self.worker = Part("worker", [sys.executable, "-m", "backend.cli", "worker"], self)
         self._is_described = True
-
-    def _part(self, name: str, *arguments: str) -> Part:
-        return Part(name, [sys.executable, *arguments], self)
 
     def _log(self, name: str) -> Path:
         return self.log_path / f"{name}.log"
