@@ -35,11 +35,12 @@ bench: ## Journeys a second, and each endpoint against a bare handler
 	@$(PREPARE) dev h5
 	@$(PY) -m tests.bench
 
-generate: ## Everything that is generated, anew: the API's document, the pages' types, the table of states
+generate: ## Everything that is generated, anew: the API's document, the pages' types, the tables of states and problems
 	@$(PREPARE) dev node-modules
 	$(PY) -m backend.cli openapi h5/openapi.json
 	cd h5 && $(NODE) npm run --silent generate
 	$(PY) -m backend.cli states docs/case-states.md
+	$(PY) -m backend.cli problems docs/problems.md
 
 locks: ## The lock files, after a change in pyproject.toml
 	@$(PREPARE) dev

@@ -139,6 +139,15 @@ def states(path: Path) -> None:
     path.write_text(case_states.as_markdown(), encoding="utf-8")
 
 
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def problems(path: Path) -> None:
+    """Write what every problem code means (docs/problems.md)."""
+    from backend.api import problem_pages
+
+    path.write_text(problem_pages.as_markdown(), encoding="utf-8")
+
+
 def web_command(host: str, port: int, workers: int = 2, threads: int = 4) -> list[str]:
     """The command line of the web server; a worker process that dies is replaced while the other serves."""
     return [

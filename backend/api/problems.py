@@ -42,13 +42,14 @@ FRAMEWORK: dict[int, tuple[str, str, str]] = {
     422: ("content-refused",   "内容有误",     "有内容需要改一下。"),
     500: ("unexpected",        "系统出了问题", "系统出了点问题，已填的内容都还在，请过几分钟再试。"),
 }
+OTHER = ("refused", "不能这样用", "请从首页重新进入再试。")
 # fmt: on
 RETRY_AFTER_SECONDS = 5
 
 
-def status_of(refusal: errors.RuleBroken) -> int:
+def status_of(refusal: type[errors.RuleBroken]) -> int:
     """The status of the nearest class that the table names; 409 for a leaf that is under none of them."""
-    for cls in type(refusal).__mro__:
+    for cls in refusal.__mro__:
         if cls in STATUSES:
             return STATUSES[cls]
     return HTTPStatus.CONFLICT
@@ -77,13 +78,13 @@ def from_refusal(refusal: errors.RuleBroken) -> Response:
     facts = dict(refusal.facts)
     if isinstance(refusal, errors.AnswersInvalid):
         facts["errors"] = [{"pointer": f"/answers/{key}", "detail": sentence} for key, sentence in refusal.errors]
-    return problem(status_of(refusal), refusal.code, refusal.title, refusal.detail, **facts)
+    return problem(status_of(type(refusal)), refusal.code, refusal.title, refusal.detail, **facts)
 
 
 def from_http(error: HTTPException) -> Response:
     """The framework said no: unknown address, bad JSON, a field of the wrong type."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    code, title, detail = FRAMEWORK.get(status, ("refused", "不能这样用", "请从首页重新进入再试。"))
+    code, title, detail = FRAMEWORK.get(status, OTHER)
     found = getattr(error, "data", None)
     messages = found.get("messages") if isinstance(found, Mapping) else None
     facts = {"errors": flat(messages)} if messages else {}

@@ -1,4 +1,4 @@
-"""What is generated is fresh: the schema against the tables, the API's document, the table of states."""
+"""What is generated is fresh: the schema against the tables, the API's document, the tables of states and problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def test_every_migration_says_why(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "generated"), [("openapi", "h5/openapi.json"), ("states", "docs/case-states.md")]
+    ("command", "generated"),
+    [("openapi", "h5/openapi.json"), ("states", "docs/case-states.md"), ("problems", "docs/problems.md")],
 )
 def test_what_is_generated_is_what_the_code_says_now(command: str, generated: str, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
