@@ -201,7 +201,7 @@ def test_every_change_wants_the_csrf_token(app: Flask, store: PostgresStore) -> 
         client = app.test_client()
         client.set_cookie("tuixiu_session", new_session(store, role, somebody(store, role)))
         for wrong in ({}, {"X_CSRF_Token": "another"}):
-            assert call(client, *route, **wrong).get_json()["code"] == "csrf-refused", name
+            assert call(client, route[0], route[1], **wrong).get_json()["code"] == "csrf-refused", name
 
 
 def test_declared_says_who_may_call_each_endpoint(app: Flask) -> None:

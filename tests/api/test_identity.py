@@ -221,7 +221,8 @@ def test_the_code_to_scan_leads_to_this_site(client: FlaskClient, settings: Sett
 
 def modules_of(picture: str) -> str:
     """The dark modules of a QR code, as the last path of its picture."""
-    return re.findall(r' d="([^"]+)"', picture)[-1]
+    paths: list[str] = re.findall(r' d="([^"]+)"', picture)
+    return paths[-1]
 
 
 # ── by password ──────────────────────────────────────────────────────────────────────────────
