@@ -58,7 +58,7 @@ SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_i
 """)
 _DEPARTMENT_COUNTS = text("""
 SELECT count(*) FILTER (WHERE state = 'routed') AS routed, count(*) FILTER (WHERE state = 'accepted') AS accepted
-  FROM items WHERE state IN ('routed', 'accepted') AND (:department IS NULL OR department = :department)
+  FROM items WHERE state IN ('routed', 'accepted') AND department = CAST(:department AS text)
 """)
 _CASES_OF = text("""
 SELECT id, number, version, state, changed_at, submitted_at, review_due_on FROM cases
