@@ -144,11 +144,10 @@ class Materials(ResultFiles):
         with self._store.begin() as tx:
             case = self._own_case(tx, actor, case_id)
             photo = case.photo(photo_id)
-            if photo.state is not PhotoState.REPLACED:
-                self._editable_slot(case, photo.slot_key)
-                case.take_back_photo(photo_id)
-                tx.cases.save(case)
-                tx.audit.append(_entry(case, actor, at, "photo_taken_back", _subject(photo)))
+            self._editable_slot(case, photo.slot_key)
+            case.take_back_photo(photo_id)
+            tx.cases.save(case)
+            tx.audit.append(_entry(case, actor, at, "photo_taken_back", _subject(photo)))
             return self._slot_view(case, photo.slot_key)
 
     def declare_absent(self, actor: Actor, case_id: UUID, slot_key: str, reason: str) -> dict[str, Any]:

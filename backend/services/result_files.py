@@ -35,11 +35,13 @@ class ResultFiles:
     def request_result_upload(self, actor: Actor, item_id: UUID, name: str, file: Announced) -> tuple[UUID, UploadForm]:
         """A result file that is awaited for an item, and the form to send it by.
 
-        Raises: NotFound, ActionNotAllowed, FileRefused, PhotoEmpty, PhotoTooLarge.
+        Raises: NotFound, ActionNotAllowed, FileRefused, ContentRefused.
         """
         if file.content_type not in RESULT_TYPES:
             raise FileRefused
-        self._uploads.must_be_of_a_size(file)
+        if not 0 < file.bytes <= self._uploads.max_bytes:
+            megabytes = self._uploads.max_bytes // 1_000_000
+            raise FileRefused(f"文件不能是空的，也不能大于 {megabytes} 兆，请另选一个。")
         at, result_id = self._clock.now(), uuid4()
         with self._store.begin() as tx:
             _, item = self._open_item(tx, actor, item_id)

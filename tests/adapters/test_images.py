@@ -190,8 +190,12 @@ def test_a_photo_with_broken_bytes_is_kept_or_refused_but_never_a_fault(
     ours: PillowPictures, content_type: str
 ) -> None:
     small = pictures.as_jpeg(opened(pictures.photo_for("id_card", "front")).resize((400, 300)))
-    turn = {"image/png": pictures.as_png, "image/webp": pictures.as_webp, "image/heic": pictures.as_heic}
-    whole = turn.get(content_type, lambda photo: photo)(small)
+    turn: dict[str, Callable[[bytes], bytes]] = {
+        "image/png": pictures.as_png,
+        "image/webp": pictures.as_webp,
+        "image/heic": pictures.as_heic,
+    }
+    whole = turn[content_type](small) if content_type in turn else small
     chance = random.Random(7)  # noqa: S311 - which bytes break, not a secret
 
     for _ in range(60):
@@ -297,7 +301,7 @@ def test_a_watermark_shows_on_every_part_and_hides_nothing(ours: PillowPictures)
         for y in range(4)
     ]
     assert all(sum(part.histogram()[25:]) > 400 for part in parts)
-    assert change.getextrema()[1] < 120
+    assert not any(change.histogram()[120:])
     assert sum(change.histogram()[25:]) < 0.12 * width * height
 
 
