@@ -23,7 +23,7 @@ from backend.domain.errors import (
     SignatureMissing,
     StaleVersion,
 )
-from backend.domain.review import Check, Judgement, Opinion
+from backend.domain.review import Check, Judgement, Opinion, standing
 from backend.domain.routing import ItemAction, RoutedItem
 
 
@@ -221,7 +221,7 @@ class Case:
     review_due_on: date | None = None
     correction_note: str | None = None
     corrected_at: datetime | None = None
-    mended: frozenset[str] = frozenset()
+    mended: frozenset[str] = frozenset()  # the subjects she changed since it was returned
     clerk_opinion: Opinion | None = None
     supervisor_opinion: Opinion | None = None
     confirmed_age_months: int | None = None
@@ -257,9 +257,11 @@ class Case:
     def answer(self, given: Mapping[str, Any], actor: Actor, at: datetime) -> None:
         """Keeps one page of parsed answers. A signature no longer covers what changed, so it is asked for again."""
         self.must_be_editable("修改")
+        if any(self.answers.get(key) != value for key, value in given.items()):
+            self.signature = None
         self.answers |= given
-        if self.state is State.RETURNED:
-            self.mended |= given.keys()
+        for key in given:
+            self._mend(f"field:{key}")
         self._touch(actor, at)
 
     def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
@@ -287,11 +289,13 @@ class Case:
                 self.photos[other.id] = replace(other, state=PhotoState.REPLACED)
         self.photos[ready.id] = ready
         self.absences.pop(ready.slot_key, None)
+        self._mend(f"slot:{ready.slot_key}")
 
     def take_back_photo(self, photo_id: UUID) -> Photo:
         self.must_be_editable("删除照片")
         photo = self.photo(photo_id)
         self.photos[photo_id] = replace(photo, state=PhotoState.REPLACED)
+        self._mend(f"slot:{photo.slot_key}")
         return photo
 
     def declare_absent(self, slot_key: str, reason: str, at: datetime) -> None:
@@ -300,10 +304,12 @@ class Case:
         if not reason.strip():
             raise ReasonMissing
         self.absences[slot_key] = Absence(slot_key, reason.strip(), at)
+        self._mend(f"slot:{slot_key}")
 
     def take_back_absence(self, slot_key: str) -> None:
         self.must_be_editable("修改")
         self.absences.pop(slot_key, None)
+        self._mend(f"slot:{slot_key}")
 
     def submit(
         self, actor: Actor, at: datetime, *, unanswered: Sequence[str], missing: Sequence[str], terms: "SubmissionTerms"
@@ -339,11 +345,18 @@ class Case:
             self._move(Action.CLAIM, actor, at)
         elif self.state not in (State.IN_REVIEW, State.WAITING):
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action=ACTION_LABELS[Action.CLAIM])
+        else:
+            _must_be(Role.CLERK, actor)
+
+    def standing(self) -> dict[str, Judgement]:
+        """The judgements that still say something: see review.py."""
+        return standing(self.judgements, self.round, self.mended)
 
     def judge(self, judgements: Sequence[Judgement], actor: Actor, at: datetime) -> None:
         """Keeps the clerk's verdicts. Raises ReasonMissing for a fail without its reason, ActionNotAllowed."""
         if self.state not in WITH_THE_CLERK:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="审核材料")
+        _must_be(Role.CLERK, actor)
         for judgement in judgements:
             if judgement.is_fail and not (judgement.reason_code or judgement.note):
                 raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
@@ -354,6 +367,7 @@ class Case:
         """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""
         if self.state not in WITH_THE_CLERK | {State.WAITING}:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="核查")
+        _must_be(Role.CLERK, actor)
         self.checks |= {check.key: check for check in checks}
         if confirmed_age_months is not None:
             self.confirmed_age_months = confirmed_age_months
@@ -381,6 +395,7 @@ class Case:
 
     def refuse(self, reason: str, actor: Actor, at: datetime) -> None:
         """不予受理, in writing. Raises ReasonMissing."""
+        self._must_allow(Action.REFUSE)
         if not reason.strip():
             raise ReasonMissing
         self._move(Action.REFUSE, actor, at, note=reason.strip())
@@ -403,8 +418,7 @@ class Case:
     def approve(self, opinion: Opinion, items: Sequence[RoutedItem], actor: Actor, at: datetime) -> None:
         """窗口主管意见: routes the items to their departments. Raises SamePerson, ActionNotAllowed."""
         self._must_allow(Action.APPROVE)
-        if self.clerk_opinion is not None and self.clerk_opinion.by_id == actor.id:
-            raise SamePerson
+        self._must_not_be_its_clerk(actor)
         self.supervisor_opinion = opinion
         self.items = {item.id: item for item in items}
         self._move(Action.APPROVE, actor, at, note=opinion.text, facts={"items": [item.code for item in items]})
@@ -412,9 +426,15 @@ class Case:
 
     def send_back(self, reason: str, actor: Actor, at: datetime) -> None:
         """Back to the window with a reason. Raises ReasonMissing, SamePerson."""
+        self._must_allow(Action.SEND_BACK)
+        self._must_not_be_its_clerk(actor)
         if not reason.strip():
             raise ReasonMissing
         self._move(Action.SEND_BACK, actor, at, note=reason.strip())
+
+    def _must_not_be_its_clerk(self, actor: Actor) -> None:
+        if self.clerk_opinion is not None and self.clerk_opinion.by_id == actor.id:
+            raise SamePerson
 
     # ── the departments ──────────────────────────────────────────────────────────────────
 
@@ -453,8 +473,7 @@ class Case:
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         self._must_allow(action)
-        if actor.role is not ROLES[action]:
-            raise NotAllowed
+        _must_be(ROLES[action], actor)
         start, self.state = self.state, TRANSITIONS[self.state, action]
         self.new_events.append(Event(at, actor, action, start, self.state, note, facts or {}))
         self._touch(actor, at)
@@ -463,6 +482,11 @@ class Case:
         """An event that moves nothing."""
         self.new_events.append(Event(at, actor, action, self.state, self.state, None, facts))
         self._touch(actor, at)
+
+    def _mend(self, subject: str) -> None:
+        """What she changes in a returned case is judged again, passed before or not."""
+        if self.state is State.RETURNED:
+            self.mended |= {subject}
 
     def _touch(self, actor: Actor, at: datetime) -> None:
         self.changed_by, self.changed_at = actor.name, at
@@ -488,6 +512,11 @@ def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
         return {}
     failed = {s: j for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
     return {subject: failed[subject] for subject in subjects if subject in failed}
+
+
+def _must_be(role: Role, actor: Actor) -> None:
+    if actor.role is not role:
+        raise NotAllowed
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -1,6 +1,6 @@
 """How a clerk judges a case: verdicts on slots and fields, the 无法办理 checks, opinions, and what must hold first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,25 +54,31 @@ class Opinion:
     at: datetime
 
 
-def stands(judgement: Judgement | None, round_: int) -> bool:
-    """A pass stands in later rounds; a fail only in the round that gave it, since she may have mended it."""
-    return judgement is not None and (not judgement.is_fail or judgement.round == round_)
+def standing(judgements: Mapping[str, Judgement], round_: int, mended: Collection[str]) -> dict[str, Judgement]:
+    """The judgements that still say something, by subject.
+
+    This round's do. Of earlier ones a pass stands unless she changed its subject since (`mended`), a fail never.
+    """
+    return {
+        subject: judgement
+        for subject, judgement in judgements.items()
+        if judgement.round == round_ or not (judgement.is_fail or subject in mended)
+    }
 
 
-def unjudged(subjects: Mapping[str, str], judgements: Mapping[str, Judgement], round_: int) -> list[str]:
+def unjudged(subjects: Mapping[str, str], judgements: Mapping[str, Judgement]) -> list[str]:
     """Labels of the subjects (subject → label) that no standing judgement covers, in their order."""
-    return [label for subject, label in subjects.items() if not stands(judgements.get(subject), round_)]
+    return [label for subject, label in subjects.items() if subject not in judgements]
 
 
-def failed(subjects: Mapping[str, str], judgements: Mapping[str, Judgement], round_: int) -> list[str]:
-    """The subjects that failed in this round, in their order."""
-    return [s for s in subjects if (j := judgements.get(s)) is not None and j.is_fail and j.round == round_]
+def failed(subjects: Mapping[str, str], judgements: Mapping[str, Judgement]) -> list[str]:
+    """The subjects that a standing judgement fails, in their order."""
+    return [subject for subject in subjects if subject in judgements and judgements[subject].is_fail]
 
 
 def must_be_acceptable(
     subjects: Mapping[str, str],
     judgements: Mapping[str, Judgement],
-    round_: int,
     checks: Mapping[str, Check],
     check_labels: Mapping[str, str],
     *,
@@ -80,11 +86,11 @@ def must_be_acceptable(
 ) -> None:
     """All judged, none failed, the four checks answered “no”, the age confirmed (附件1 一(三)).
 
-    Raises NotAllJudged, SomethingFailed, ChecksOpen.
+    `judgements` are the standing ones. Raises NotAllJudged, SomethingFailed, ChecksOpen.
     """
-    if missing := unjudged(subjects, judgements, round_):
+    if missing := unjudged(subjects, judgements):
         raise NotAllJudged(missing)
-    if failures := failed(subjects, judgements, round_):
+    if failures := failed(subjects, judgements):
         raise SomethingFailed([subjects[s] for s in failures])
     still_open = [label for key, label in check_labels.items() if key not in checks or checks[key].found]
     if not age_confirmed:
@@ -93,14 +99,14 @@ def must_be_acceptable(
         raise ChecksOpen(still_open)
 
 
-def must_be_returnable(subjects: Mapping[str, str], judgements: Mapping[str, Judgement], round_: int) -> Sequence[str]:
+def must_be_returnable(subjects: Mapping[str, str], judgements: Mapping[str, Judgement]) -> Sequence[str]:
     """一次性告知: only when every slot and field is judged and at least one failed; returns the failed subjects.
 
-    Raises NotAllJudged, NothingFailed.
+    `judgements` are the standing ones. Raises NotAllJudged, NothingFailed.
     """
-    if missing := unjudged(subjects, judgements, round_):
+    if missing := unjudged(subjects, judgements):
         raise NotAllJudged(missing)
-    failures = failed(subjects, judgements, round_)
+    failures = failed(subjects, judgements)
     if not failures:
         raise NothingFailed
     return failures

@@ -195,7 +195,7 @@ class Filing:
     def _must_be_reopened(self, case: Case, given: Mapping[str, Any]) -> None:
         """In a returned case only what failed, and what its mending newly asks for, is open. Raises NotFound."""
         if case.state is State.RETURNED and not any(
-            key not in case.answers or key in case.mended or f"field:{key}" in _failed_now(case) for key in given
+            key not in case.answers or f"field:{key}" in case.mended | _failed_now(case) for key in given
         ):
             raise NotFound("这一页窗口已经审过了，不用改。")
 

@@ -76,8 +76,8 @@ def unmended_fields(case: Case, rulebook: Rulebook) -> list[Page]:
     """Pages of a returned case with a failed field that nobody has touched since."""
     pages = rulebook.graph.shown_pages(case.answers)
     failed = reopened(case, [f"field:{q.key}" for page in pages for q in page.questions])
-    still_wrong = {subject.removeprefix("field:") for subject in failed} - case.mended
-    return [page for page in pages if any(question.key in still_wrong for question in page.questions)]
+    still_wrong = failed.keys() - case.mended
+    return [page for page in pages if any(f"field:{question.key}" in still_wrong for question in page.questions)]
 
 
 def eligibility_view(found: Eligibility | None, rulebook: Rulebook) -> View | None:
@@ -311,7 +311,9 @@ def _correction(
         return None
     # subject → (label, the page where it is mended, whether it is)
     where = {
-        f"field:{q.key}": (q.label, f"pages/{page.key}", q.key in case.mended) for page in pages for q in page.questions
+        f"field:{q.key}": (q.label, f"pages/{page.key}", f"field:{q.key}" in case.mended)
+        for page in pages
+        for q in page.questions
     } | {f"slot:{slot.key}": (slot.label, f"materials?slot={slot.key}", is_mended(slot, case)) for slot in slots}
     lines = []
     for subject, why in why_reopened.items():

@@ -9,9 +9,7 @@ from backend.domain.actors import Actor
 from backend.services.ports import Seals, Transaction
 
 
-def is_repeat(
-    tx: Transaction, seals: Seals, actor: Actor, key: str, request: Mapping[str, Any], at: datetime
-) -> bool:
+def is_repeat(tx: Transaction, seals: Seals, actor: Actor, key: str, request: Mapping[str, Any], at: datetime) -> bool:
     """Whether this actor's key came before with the same request; it is remembered with the transaction if not.
 
     Raises AlreadyUsed when the key came before with another request.

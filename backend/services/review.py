@@ -184,12 +184,7 @@ class Review:
             labels = {check.key: check.label for check in self._rulebook.checks.cannot_proceed}
             subjects = subjects_of(case, self._rulebook)
             must_be_acceptable(
-                subjects,
-                case.judgements,
-                case.round,
-                case.checks,
-                labels,
-                age_confirmed=case.confirmed_age_months is not None,
+                subjects, case.standing(), case.checks, labels, age_confirmed=case.confirmed_age_months is not None
             )
             case.accept(_opinion(opinion, actor, at), actor, at)
             return self._settle(tx, case, actor)
@@ -202,9 +197,7 @@ class Review:
                 return self._view(tx, self._submitted(tx, case_id), actor)
             case = self._held(tx, actor, case_id, seen_version, at)
             subjects = subjects_of(case, self._rulebook)
-            lines = [
-                self._line(case, s, subjects[s]) for s in must_be_returnable(subjects, case.judgements, case.round)
-            ]
+            lines = [self._line(case, s, subjects[s]) for s in must_be_returnable(subjects, case.standing())]
             case.return_for_correction(lines, note, actor, at)
             self._announcements.announce(tx, case, NoticeEvent.RETURNED, at, failing_count=len(lines))
             return self._settle(tx, case, actor)

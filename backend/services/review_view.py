@@ -11,9 +11,10 @@ from backend.domain.items import Filing
 from backend.domain.materials import Slot
 from backend.domain.notices import NoticeEvent, PushState
 from backend.domain.people import Month, chinese_length
-from backend.domain.review import Judgement, failed, stands, unjudged
+from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.filing_view import eligibility_view, item_view
+from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
 from backend.services.slot_views import photos_in
@@ -49,6 +50,7 @@ OTHER_ACTS: dict[str, str] = {
     "item_accept":      "部门接收",
     "item_decide":      "部门作出决定",
     "item_report_done": "申请人报告公积金已办好",
+    **ACT_LABELS,
 }
 
 DEFAULT_OPINIONS = {
@@ -119,7 +121,8 @@ def review_view(
 ) -> View:
     """ReviewView of the API."""
     subjects = subjects_of(case, rulebook)
-    open_labels = unjudged(subjects, case.judgements, case.round)
+    judgements = case.standing()
+    open_labels = unjudged(subjects, judgements)
     running = case.state in (State.SUBMITTED, State.IN_REVIEW)
     return {
         "id": str(case.id),
@@ -145,7 +148,7 @@ def review_view(
         "pushes": [_push(push) for push in pushes],
         "corrections": [_correction(link) for link in links if link.entry.action == Action.RETURN],
         "judged": {"done": len(subjects) - len(open_labels), "total": len(subjects)},
-        "failed": [{"subject": s, "label": subjects[s]} for s in failed(subjects, case.judgements, case.round)],
+        "failed": [{"subject": s, "label": subjects[s]} for s in failed(subjects, judgements)],
         "default_opinions": DEFAULT_OPINIONS,
         "closing_reason": case.closing_reason,
     }
@@ -154,14 +157,14 @@ def review_view(
 def history_line(link: AuditLink) -> View:
     """One act or look, in words."""
     entry = link.entry
-    label = ACTION_LABELS.get(Action(entry.action)) if entry.action in list(Action) else OTHER_ACTS.get(entry.action)
+    label = ACTION_LABELS[Action(entry.action)] if entry.action in list(Action) else OTHER_ACTS[entry.action]
     return {
         "seq": link.seq,
         "at": iso(entry.at),
         "actor": entry.actor_name,
         "actor_role": entry.actor_role,
         "action": entry.action,
-        "action_label": label or entry.action,
+        "action_label": label,
         "subject": entry.subject,
         "note": entry.reason,
     }
@@ -174,7 +177,7 @@ def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "revie
     subject = f"slot:{slot.key}"
     kinds = dict(slot.kinds)
     kind = slot.kind or next((photo.kind for photo in photos.values() if photo.kind), None)
-    judgement = case.judgements.get(subject)
+    judgement = case.standing().get(subject)
     parts = [part for part in slot.parts if part.required or part.key in photos]
     return {
         "key": slot.key,
@@ -186,8 +189,8 @@ def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "revie
             {"key": part.key, "label": part.label, "photo": _photo(case, photos.get(part.key), prefix)}
             for part in parts
         ],
-        "judgement": _judgement(judgement, case),
-        "needs_judgement": not stands(judgement, case.round),
+        "judgement": _judgement(judgement),
+        "needs_judgement": judgement is None,
         "reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.reasons_for(slot.key)],
     }
 
@@ -211,12 +214,13 @@ def _fields(case: Case, rulebook: Rulebook, subjects: Mapping[str, str]) -> list
     graph = rulebook.graph
     effective = graph.effective(case.answers)
     group_of = {q.key: page.group for page in graph.pages for q in page.questions}
+    judgements = case.standing()
     fields = []
     for key, value in effective.items():
         question, subject = graph.question(key), f"field:{key}"
         if subject not in subjects:
             continue
-        judgement = case.judgements.get(subject)
+        judgement = judgements.get(subject)
         fields.append(
             {
                 "group": group_of[key],
@@ -225,15 +229,15 @@ def _fields(case: Case, rulebook: Rulebook, subjects: Mapping[str, str]) -> list
                 "label": question.label,
                 "display": graph.display(question, value) if value is not None else "没有填",
                 "sensitive": question.sensitive,
-                "judgement": _judgement(judgement, case),
-                "needs_judgement": not stands(judgement, case.round),
+                "judgement": _judgement(judgement),
+                "needs_judgement": judgement is None,
             }
         )
     return fields
 
 
-def _judgement(judgement: Judgement | None, case: Case) -> View | None:
-    if judgement is None or not stands(judgement, case.round):
+def _judgement(judgement: Judgement | None) -> View | None:
+    if judgement is None:
         return None
     return {
         "verdict": judgement.verdict,
