@@ -6,7 +6,7 @@ The hash is SM3 (GB/T 32905-2016); it is handed in, since the standard library h
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,7 @@ def canonical(entry: AuditEntry, seq: int) -> bytes:
     content = {
         "case_id": str(entry.case_id),
         "seq": seq,
-        "at": entry.at.isoformat(timespec="microseconds"),
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor_id": str(entry.actor_id),
         "actor_role": entry.actor_role,
         "actor_name": entry.actor_name,

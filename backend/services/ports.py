@@ -125,16 +125,22 @@ class Cases(Protocol):
     def add(self, case: Case) -> None: ...
     def load(self, case_id: UUID) -> Case:
         """The case, its row locked until the transaction ends. Raises NotFound."""
+
     def read(self, case_id: UUID) -> Case:
         """The case as it is, not locked. Raises NotFound."""
+
     def load_by_item(self, item_id: UUID) -> Case:
         """The case an item belongs to, locked. Raises NotFound."""
+
     def read_by_item(self, item_id: UUID) -> Case:
         """The case an item belongs to, not locked. Raises NotFound."""
+
     def save(self, case: Case) -> None:
         """Writes what changed; the version rises by one if the case's own row did. Raises ActiveCaseExists."""
+
     def open_of(self, applicant_id: UUID) -> UUID | None:
         """The applicant's draft or running case, the newest first."""
+
     def next_number(self, on: date) -> str:
         """A case number never given before, QY-20261124-00017."""
 
@@ -143,10 +149,13 @@ class Claims(Protocol):
     def live(self, case_id: UUID, at: datetime) -> Claim | None: ...
     def take(self, case_id: UUID, actor: Actor, at: datetime, lease: timedelta) -> Claim:
         """Takes or renews the lease. Raises HeldByAnother."""
+
     def take_next(self, actor: Actor, at: datetime, lease: timedelta) -> UUID | None:
         """The waiting case with the earliest deadline that nobody holds, now held by the actor."""
+
     def latest_of(self, actor: Actor, at: datetime) -> UUID | None:
         """The case the actor claimed last and still holds."""
+
     def release(self, case_id: UUID, actor: Actor) -> None: ...
     def end(self, case_id: UUID) -> None:
         """Nobody holds the case any more, whoever did."""
@@ -156,6 +165,7 @@ class Results(Protocol):
     def add(self, result: ResultFile) -> None: ...
     def get(self, result_id: UUID) -> ResultFile:
         """Raises NotFound."""
+
     def save(self, result: ResultFile) -> None: ...
     def of_items(self, item_ids: Sequence[UUID]) -> list[ResultFile]:
         """The ready ones, oldest first."""
@@ -164,11 +174,14 @@ class Results(Protocol):
 class People(Protocol):
     def get(self, person_id: UUID) -> Person:
         """Raises NotFound."""
+
     def lock(self, person_id: UUID) -> None:
         """Until the transaction ends, nobody else locks this person."""
+
     def by_openid(self, openid: str) -> Person | None: ...
     def sign_in(self, openid: str, at: datetime) -> Person:
         """The person with this openid, made if she is new."""
+
     def set_follows(self, openid: str, *, follows: bool, at: datetime) -> Person: ...
     def consent(self, person_id: UUID, key: str, version: str, at: datetime) -> None: ...
     def consents(self, person_id: UUID) -> Mapping[str, str]:
@@ -178,10 +191,13 @@ class People(Protocol):
 class Staff(Protocol):
     def add(self, member: StaffMember) -> None:
         """Raises UsernameTaken."""
+
     def get(self, staff_id: UUID) -> StaffMember:
         """Raises NotFound."""
+
     def by_username(self, username: str) -> StaffMember | None:
         """The member, the row locked until the transaction ends."""
+
     def save(self, member: StaffMember) -> None: ...
     def all(self) -> list[StaffMember]: ...
 
@@ -200,12 +216,15 @@ class Pushes(Protocol):
     def add(self, push: Push) -> None: ...
     def load(self, push_id: UUID) -> Push:
         """The push, locked. Raises NotFound."""
+
     def load_by_msgid(self, msgid: str) -> Push | None:
         """The push with WeChat's msgid, locked."""
+
     def save(self, push: Push) -> None: ...
     def of_case(self, case_id: UUID) -> list[Push]: ...
     def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
         """A receipt that came before its msgid was stored; kept once."""
+
     def parked_receipt(self, msgid: str) -> str | None:
         """The status of a receipt that came first. Ask after the msgid is saved: the two wait for each other."""
 
@@ -213,6 +232,7 @@ class Pushes(Protocol):
 class Callbacks(Protocol):
     def take(self, dedupe_key: str, fields: Mapping[str, str], at: datetime) -> int | None:
         """The callback's id, or None when it came before."""
+
     def load(self, callback_id: int) -> Callback: ...
     def done(self, callback_id: int, at: datetime) -> None: ...
 
@@ -220,7 +240,8 @@ class Callbacks(Protocol):
 class Audit(Protocol):
     def append(self, entry: AuditEntry) -> AuditLink: ...
     def chain(self, case_id: UUID) -> list[AuditLink]: ...
-    def case_ids(self) -> list[UUID]: ...
+    def case_ids(self) -> list[UUID]:
+        """Every case, also one whose chain is gone."""
 
 
 class Idempotency(Protocol):
@@ -229,6 +250,7 @@ class Idempotency(Protocol):
 
         Raises AlreadyUsed when it came before with another request.
         """
+
     def sweep(self, before: datetime) -> int: ...
 
 
@@ -272,6 +294,7 @@ class TokenStore(Protocol):
 
     def current(self, app_id: str, at: datetime) -> str | None:
         """The token that is still good at `at`, or None."""
+
     def refresh(self, app_id: str, refused: str | None, fetch: Callable[[], tuple[str, datetime]], at: datetime) -> str:
         """A token other than `refused`: under one lock, so that of many who ask only one calls `fetch`."""
 
@@ -318,6 +341,7 @@ class Evidence(Protocol):
     ) -> UploadForm: ...
     def fetch(self, key: str, max_bytes: int) -> bytes:
         """Raises PhotoNotArrived, PhotoTooLarge, OutsideDown."""
+
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
     def delete(self, key: str) -> None: ...
 
@@ -335,8 +359,10 @@ class CleanPicture:
 class Pictures(Protocol):
     def clean(self, content: bytes, content_type: str) -> CleanPicture:
         """Raises PhotoEmpty, PhotoNotAnImage, PhotoMislabelled, PhotoUnreadable, PhotoTooSmall, PhotoTooLarge."""
+
     def check_signature(self, content: bytes) -> None:
         """A PNG with ink on it. Raises SignatureMissing, PhotoUnreadable."""
+
     def check_result(self, content: bytes, content_type: str) -> None:
         """A readable PDF, JPEG or PNG. Raises FileRefused."""
 
@@ -348,6 +374,7 @@ class Messenger(Protocol):
         self, openid: str, template_key: str, fields: Mapping[str, str], url: str, client_msg_id: str
     ) -> str:
         """WeChat's msgid."""
+
     def send_text(self, openid: str, text: str) -> None: ...
 
 

@@ -1,11 +1,11 @@
 """Supervision (督查): read-only, masked; time limits, who did what, and whether each chain holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from backend.domain.audit import first_broken
-from backend.domain.case import State
+from backend.domain.audit import AuditLink, first_broken
+from backend.domain.case import Action, State
 from backend.domain.deadlines import ClockState
 from backend.domain.errors import ContentRefused, NotFound
 from backend.domain.items import Department
@@ -69,7 +69,7 @@ class Supervision:
             if case.number is None:
                 raise NotFound
             links = tx.audit.chain(case_id)
-        broken = first_broken(links, self._seals.digest)
+        broken = self._first_broken(links, case.state)
         return {
             "case_number": case.number,
             "links": [history_line(link) for link in links],
@@ -85,7 +85,15 @@ class Supervision:
         for start in range(0, len(wanted), CHAINS_PER_TRANSACTION):
             with self._store.begin() as tx:
                 for case_id in wanted[start : start + CHAINS_PER_TRANSACTION]:
-                    seq = first_broken(tx.audit.chain(case_id), self._seals.digest)
+                    seq = self._first_broken(tx.audit.chain(case_id), tx.cases.read(case_id).state)
                     if seq is not None:
                         broken.append((case_id, seq))
+        return broken
+
+    def _first_broken(self, links: Sequence[AuditLink], state: State) -> int | None:
+        """The first link that does not hold; the one after the last when the case is not where its history ends."""
+        broken = first_broken(links, self._seals.digest)
+        moves = [link.entry.facts["to"] for link in links if link.entry.action in list(Action)]
+        if broken is None and state != (moves[-1] if moves else State.DRAFT):
+            return len(links) + 1
         return broken

@@ -61,8 +61,8 @@ class ChainRows:
         ]
 
     def case_ids(self) -> list[UUID]:
-        """Every case that has a chain."""
-        return list(self._connection.execute(select(tables.audit_links.c.case_id).distinct()).scalars())
+        """Every case, also one whose chain is gone."""
+        return list(self._connection.execute(select(tables.cases.c.id).order_by(tables.cases.c.created_at)).scalars())
 
 
 def _columns(each: AuditLink) -> dict[str, object]:

@@ -74,7 +74,7 @@ SELECT p.case_id, p.event, p.fields, p.path, p.queued_at, p.state FROM pushes p
 """)
 _STATE_COUNTS = text("SELECT state, count(*) AS n FROM cases WHERE number IS NOT NULL GROUP BY state")
 _OPEN_BY_DEPARTMENT = text("""
-SELECT department, due_on, routed_at::date AS routed_on, count(*) AS n FROM items
+SELECT department, due_on, (routed_at AT TIME ZONE 'Asia/Shanghai')::date AS routed_on, count(*) AS n FROM items
  WHERE state IN ('routed', 'accepted') GROUP BY department, due_on, routed_on
 """)
 _DECIDED_BY_DEPARTMENT = text("""
