@@ -2,16 +2,19 @@
  * What each decision says before it is made: what will happen, to whom, and the verb on its button.
  * Whether it may be made is the server's to say.
  */
+import type { Decision } from './calls/review'
 import { reasonText, type Mark, type Subject } from './subjects'
 import type { ReviewView } from './types'
 
-export type DecisionKey = 'accept' | 'return' | 'refuse' | 'hold' | 'resolve' | 'approve' | 'send_back'
+export type DecisionKey = Decision['act']
 
 /** The words a decision asks for inside its dialog. */
 export interface DecisionWords {
   label: string
   placeholder: string
   isRequired: boolean
+  /** Characters. */
+  most: number
   missing: string
 }
 
@@ -72,6 +75,7 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
       label: '给申请人的话（可不填）',
       placeholder: '例如：身份证请放在深色桌面上，在亮处拍',
       isRequired: false,
+      most: 500,
       missing: '',
     },
     done: `已退回 ${String(facts.failing.length)} 项给申请人，等她补正。`,
@@ -90,6 +94,7 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
       label: '不予受理的理由',
       placeholder: '写明依据，以及申请人还可以怎么办',
       isRequired: true,
+      most: 500,
       missing: '理由没有写',
     },
     done: '已作出不予受理，理由已告诉申请人。',
@@ -115,6 +120,7 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
       label: '怎么解决的',
       placeholder: '例如：11月20日已在区人社局办完退费，查过系统',
       isRequired: true,
+      most: 500,
       missing: '怎么解决的没有写',
     },
     done: '已恢复审核。',
@@ -140,6 +146,7 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
       label: '为什么退回窗口',
       placeholder: '写明要重新核对哪里',
       isRequired: true,
+      most: 500,
       missing: '原因没有写',
     },
     done: '已退回窗口。',

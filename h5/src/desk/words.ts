@@ -1,5 +1,5 @@
 /** How the desk says times, ages, clocks and roles. No rule lives here, only wording. */
-import type { ClockColour, Outcome, Role } from './types'
+import type { ClockColour, Department, Role } from './types'
 
 const SHANGHAI = 'Asia/Shanghai'
 
@@ -94,7 +94,7 @@ export const ROLE_WORDS: Record<Role, string> = {
 }
 
 /** The departments an officer's account can belong to, by the server's code. */
-export const DEPARTMENT_WORDS: Record<string, string> = {
+export const DEPARTMENT_WORDS: Record<Department, string> = {
   social_security: '区人社局',
   medical_insurance: '区医保局',
   health: '区卫健局',
@@ -130,8 +130,28 @@ export const ITEM_STATE_WORDS: Record<string, string> = {
   decided: '已有结果',
 }
 
-export const OUTCOME_WORDS: Record<Outcome, string> = {
+export const OUTCOME_WORDS: Record<string, string> = {
   granted: '已批准',
   denied: '没有批准',
   done_elsewhere: '已在“岳阳住房公积金”办结',
+}
+
+const SUBJECT_WORDS: Record<string, string> = {
+  id_number: '身份证号',
+  phone: '手机号码',
+  bank_account: '银行账号',
+  photo: '照片',
+  result: '结果文件',
+}
+
+/** What an act or a look was about: “身份证号、手机号码”, “照片 3f2a91c0”. */
+export function subjectText(subject: string | null): string {
+  if (!subject) return ''
+  return subject
+    .split(',')
+    .map((each) => {
+      const [kind = '', id] = each.split(':')
+      return [SUBJECT_WORDS[kind] ?? kind, id?.slice(0, 8)].filter((part) => part).join(' ')
+    })
+    .join('、')
 }

@@ -1,56 +1,73 @@
 /** The departments column: one's own items, acceptance, decision, results, looks. */
-import type { DepartmentPage, ItemView, Outcome, ResultUpload } from '../types'
-import { send, sendUnlessSame, type Sent } from './send'
+import { client, idempotent, ifMatch } from '@api/client'
+
+import type { DepartmentPage, ItemDecision, ItemList, ItemView, ResultAnnouncement, ResultTicket } from '../types'
+import { ask, askUnlessSame, filled, unlessSame, type Sent } from './send'
 
 export interface ItemsQuery {
-  state: string
-  q?: string
-  cursor?: string
+  state: ItemList
+  q: string
+  cursor: string | undefined
 }
 
-export async function listItems(query: ItemsQuery, etag: string | null = null): Promise<Sent<DepartmentPage> | null> {
-  return sendUnlessSame<DepartmentPage>('/api/departments/items', { query: { ...query }, etag })
+export function listItems(query: ItemsQuery, etag: string | null): Promise<Sent<DepartmentPage> | null> {
+  return askUnlessSame(
+    client.GET('/api/departments/items', { params: { query: filled(query) }, headers: unlessSame(etag) }),
+  )
 }
 
-const itemAt = (id: string, rest = ''): string => `/api/departments/items/${id}${rest}`
+const of = (id: string): { path: { item_id: string } } => ({ path: { item_id: id } })
 
-export async function readItem(id: string): Promise<ItemView> {
-  return (await send<ItemView>('get', itemAt(id))).data
+export function readItem(id: string): Promise<ItemView> {
+  return ask(client.GET('/api/departments/items/{item_id}', { params: of(id) }))
 }
 
-export async function acceptItem(id: string, version: number, key: string): Promise<ItemView> {
-  return (await send<ItemView>('post', itemAt(id, '/acceptance'), { body: {}, version, key })).data
+export function acceptItem(id: string, version: number, key: string): Promise<ItemView> {
+  return ask(
+    client.POST('/api/departments/items/{item_id}/acceptance', {
+      params: of(id),
+      headers: { ...ifMatch(version), ...idempotent(key) },
+    }),
+  )
 }
 
-export interface ItemDecision {
-  outcome: Outcome
-  reason?: string
+export function decideItem(id: string, version: number, decision: ItemDecision, key: string): Promise<ItemView> {
+  return ask(
+    client.POST('/api/departments/items/{item_id}/decision', {
+      params: of(id),
+      headers: { ...ifMatch(version), ...idempotent(key) },
+      body: decision,
+    }),
+  )
 }
 
-export async function decideItem(id: string, version: number, decision: ItemDecision, key: string): Promise<ItemView> {
-  return (await send<ItemView>('post', itemAt(id, '/decision'), { body: decision, version, key })).data
+export function announceResult(id: string, result: ResultAnnouncement): Promise<ResultTicket> {
+  return ask(client.POST('/api/departments/items/{item_id}/results', { params: of(id), body: result }))
 }
 
-export interface ResultAnnouncement {
-  name: string
-  content_type: string
-  bytes: number
-  sha256: string
+const ofResult = (id: string, resultId: string): { path: { item_id: string; result_id: string } } => ({
+  path: { item_id: id, result_id: resultId },
+})
+
+export function completeResult(id: string, resultId: string, key: string): Promise<ItemView> {
+  return ask(
+    client.POST('/api/departments/items/{item_id}/results/{result_id}/completion', {
+      params: ofResult(id, resultId),
+      headers: idempotent(key),
+    }),
+  )
 }
 
-export async function announceResult(id: string, result: ResultAnnouncement): Promise<ResultUpload> {
-  return (await send<ResultUpload>('post', itemAt(id, '/results'), { body: result })).data
-}
-
-export async function completeResult(id: string, resultId: string, key: string): Promise<ItemView> {
-  return (await send<ItemView>('post', itemAt(id, `/results/${resultId}/completion`), { body: {}, key })).data
-}
-
-export async function removeResult(id: string, resultId: string): Promise<void> {
-  await send('delete', itemAt(id, `/results/${resultId}`))
+export function removeResult(id: string, resultId: string): Promise<ItemView> {
+  return ask(
+    client.DELETE('/api/departments/items/{item_id}/results/{result_id}', { params: ofResult(id, resultId) }),
+  )
 }
 
 /** Reads one whole value; the look and its reason are written to the audit trail. */
 export async function lookAtItem(id: string, field: string, reason: string): Promise<string> {
-  return (await send<{ value: string }>('post', itemAt(id, '/looks'), { body: { field, reason } })).data.value
+  const found = await ask(
+    client.POST('/api/departments/items/{item_id}/looks', { params: of(id), body: { field, reason } }),
+  )
+  return found.values[field] ?? ''
 }

@@ -1,12 +1,9 @@
 /** The open guide: what the joint items are called. */
-import { send } from './send'
+import { client } from '@api/client'
 
-export interface ItemName {
-  code: string
-  name: string
-  department_label: string
-}
+import type { ItemName } from '../types'
+import { ask } from './send'
 
 export async function listItemNames(): Promise<ItemName[]> {
-  return (await send<{ items: ItemName[] }>('get', '/api/guide')).data.items
+  return (await ask(client.GET('/api/guide'))).items
 }

@@ -1,27 +1,35 @@
 /** Signing in and out, and the administrator's list of staff. */
-import type { Session, StaffChange, StaffMember, StaffToAdd } from '../types'
-import { send } from './send'
+import { client, ifMatch } from '@api/client'
 
-export async function currentSession(): Promise<Session> {
-  return (await send<Session>('get', '/api/identity/session')).data
+import type { Session, StaffChange, StaffMember, StaffToAdd } from '../types'
+import { ask } from './send'
+
+export function currentSession(): Promise<Session> {
+  return ask(client.GET('/api/identity/session'))
 }
 
-export async function signIn(username: string, password: string): Promise<Session> {
-  return (await send<Session>('post', '/api/identity/staff/session', { body: { username, password } })).data
+export function signIn(username: string, password: string): Promise<Session> {
+  return ask(client.POST('/api/identity/staff/session', { body: { username, password } }))
 }
 
 export async function signOut(): Promise<void> {
-  await send('delete', '/api/identity/session')
+  await ask(client.DELETE('/api/identity/session'))
 }
 
 export async function listStaff(): Promise<StaffMember[]> {
-  return (await send<{ staff: StaffMember[] }>('get', '/api/identity/staff')).data.staff
+  return (await ask(client.GET('/api/identity/staff'))).staff
 }
 
 export async function addStaff(staff: StaffToAdd): Promise<void> {
-  await send('post', '/api/identity/staff', { body: staff })
+  await ask(client.POST('/api/identity/staff', { body: staff }))
 }
 
 export async function changeStaff(id: string, version: number, change: StaffChange): Promise<void> {
-  await send('patch', `/api/identity/staff/${id}`, { body: change, version })
+  await ask(
+    client.PATCH('/api/identity/staff/{staff_id}', {
+      params: { path: { staff_id: id } },
+      headers: ifMatch(version),
+      body: change,
+    }),
+  )
 }

@@ -1,73 +1,93 @@
 /** The review column: queue, claims, judgements, checks, decisions, looks. */
-import type { ChecksToSend, ClaimView, JudgementToSend, QueuePage, ReviewView } from '../types'
-import { send, sendUnlessSame, type Sent } from './send'
+import { client, idempotent, ifMatch } from '@api/client'
+
+import type { ChecksToSend, Holder, JudgementToSend, Queue, QueuePage, ReviewView } from '../types'
+import { ask, askUnlessSame, filled, unlessSame, type Sent } from './send'
 
 export interface QueueQuery {
-  queue: string
-  q?: string
-  item?: string
-  cursor?: string
+  queue: Queue
+  q: string
+  item: string
+  cursor: string | undefined
 }
 
-export async function listCases(query: QueueQuery, etag: string | null = null): Promise<Sent<QueuePage> | null> {
-  return sendUnlessSame<QueuePage>('/api/review/cases', { query: { ...query }, etag })
+export function listCases(query: QueueQuery, etag: string | null): Promise<Sent<QueuePage> | null> {
+  return askUnlessSame(client.GET('/api/review/cases', { params: { query: filled(query) }, headers: unlessSame(etag) }))
 }
 
 /** Claims the next case by deadline; null when nothing waits. */
 export async function claimNext(key: string): Promise<string | null> {
-  const sent = await send<{ case_id: string } | undefined>('post', '/api/review/claims', { body: {}, key })
-  return sent.status === 204 || !sent.data ? null : sent.data.case_id
+  return (await ask(client.POST('/api/review/claims', { headers: idempotent(key) }))).case_id
 }
 
-const caseAt = (id: string, rest = ''): string => `/api/review/cases/${id}${rest}`
+const of = (id: string): { path: { case_id: string } } => ({ path: { case_id: id } })
 
-export async function claimCase(id: string, key: string): Promise<ClaimView> {
-  return (await send<ClaimView>('post', caseAt(id, '/claim'), { body: {}, key })).data
+export async function claimCase(id: string, key: string): Promise<Holder | null> {
+  return (await ask(client.POST('/api/review/cases/{case_id}/claim', { params: of(id), headers: idempotent(key) }))).holder
 }
 
-export async function renewClaim(id: string): Promise<ClaimView> {
-  return (await send<ClaimView>('put', caseAt(id, '/claim'))).data
+export async function renewClaim(id: string): Promise<Holder | null> {
+  return (await ask(client.PUT('/api/review/cases/{case_id}/claim', { params: of(id) }))).holder
 }
 
 export async function releaseClaim(id: string): Promise<void> {
-  await send('delete', caseAt(id, '/claim'))
+  await ask(client.DELETE('/api/review/cases/{case_id}/claim', { params: of(id) }))
 }
 
-export async function readCase(id: string): Promise<ReviewView> {
-  return (await send<ReviewView>('get', caseAt(id))).data
+export function readCase(id: string): Promise<ReviewView> {
+  return ask(client.GET('/api/review/cases/{case_id}', { params: of(id) }))
 }
 
-export async function putJudgements(id: string, version: number, judgements: JudgementToSend[]): Promise<ReviewView> {
-  return (await send<ReviewView>('put', caseAt(id, '/judgements'), { body: { judgements }, version })).data
+export function putJudgements(id: string, version: number, judgements: JudgementToSend[]): Promise<ReviewView> {
+  return ask(
+    client.PUT('/api/review/cases/{case_id}/judgements', {
+      params: of(id),
+      headers: ifMatch(version),
+      body: { judgements },
+    }),
+  )
 }
 
-export async function putChecks(id: string, version: number, checks: ChecksToSend): Promise<ReviewView> {
-  return (await send<ReviewView>('put', caseAt(id, '/checks'), { body: checks, version })).data
+export function putChecks(id: string, version: number, checks: ChecksToSend): Promise<ReviewView> {
+  return ask(
+    client.PUT('/api/review/cases/{case_id}/checks', { params: of(id), headers: ifMatch(version), body: checks }),
+  )
 }
 
-/** What ends or moves a review, by the last word of its address, with what is written in it. */
-export interface Decisions {
-  acceptance: { opinion: string }
-  return: { note?: string }
-  refusal: { reason: string }
-  hold: Record<string, never>
-  resolution: { note: string }
-  approval: { opinion: string }
-  'sending-back': { reason: string }
-}
-export type Decision = keyof Decisions
+/** What ends or moves a review, with the words that go with it. */
+export type Decision =
+  | { act: 'accept'; opinion: string }
+  | { act: 'return'; note: string }
+  | { act: 'refuse'; reason: string }
+  | { act: 'hold' }
+  | { act: 'resolve'; note: string }
+  | { act: 'approve'; opinion: string }
+  | { act: 'send_back'; reason: string }
 
-export async function decideCase<D extends Decision>(
-  id: string,
-  version: number,
-  decision: D,
-  body: Decisions[D],
-  key: string,
-): Promise<ReviewView> {
-  return (await send<ReviewView>('post', caseAt(id, `/${decision}`), { body, version, key })).data
+export function decideCase(id: string, version: number, decision: Decision, key: string): Promise<ReviewView> {
+  const init = { params: of(id), headers: { ...ifMatch(version), ...idempotent(key) } }
+  switch (decision.act) {
+    case 'accept':
+      return ask(client.POST('/api/review/cases/{case_id}/acceptance', { ...init, body: { opinion: decision.opinion } }))
+    case 'return':
+      return ask(client.POST('/api/review/cases/{case_id}/return', { ...init, body: { note: decision.note } }))
+    case 'refuse':
+      return ask(client.POST('/api/review/cases/{case_id}/refusal', { ...init, body: { reason: decision.reason } }))
+    case 'hold':
+      return ask(client.POST('/api/review/cases/{case_id}/hold', init))
+    case 'resolve':
+      return ask(client.POST('/api/review/cases/{case_id}/resolution', { ...init, body: { note: decision.note } }))
+    case 'approve':
+      return ask(client.POST('/api/review/cases/{case_id}/approval', { ...init, body: { opinion: decision.opinion } }))
+    case 'send_back':
+      return ask(client.POST('/api/review/cases/{case_id}/sending-back', { ...init, body: { reason: decision.reason } }))
+  }
 }
 
 /** Reads one whole value; the look and its reason are written to the audit trail. */
 export async function lookAtCase(id: string, field: string, reason: string): Promise<string> {
-  return (await send<{ value: string }>('post', caseAt(id, '/looks'), { body: { field, reason } })).data.value
+  const found = await ask(
+    client.POST('/api/review/cases/{case_id}/looks', { params: of(id), body: { field, reason } }),
+  )
+  return found.values[field] ?? ''
 }

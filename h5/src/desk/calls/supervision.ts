@@ -1,24 +1,29 @@
 /** The supervision column: read-only and masked. */
-import type { Audit, DepartmentPage, Overview } from '../types'
-import { send, sendUnlessSame, type Sent } from './send'
+import { client } from '@api/client'
 
-export async function readOverview(): Promise<Overview> {
-  return (await send<Overview>('get', '/api/supervision/overview')).data
+import type { Audit, ItemList, Overview, SupervisedPage } from '../types'
+import { ask, askUnlessSame, filled, unlessSame, type Sent } from './send'
+
+export function readOverview(): Promise<Overview> {
+  return ask(client.GET('/api/supervision/overview'))
 }
 
 export interface SupervisedItemsQuery {
-  clock?: string
-  department?: string
-  cursor?: string
+  state: ItemList
+  department: string
+  q: string
+  cursor: string | undefined
 }
 
-export async function listSupervisedItems(
+export function listSupervisedItems(
   query: SupervisedItemsQuery,
-  etag: string | null = null,
-): Promise<Sent<DepartmentPage> | null> {
-  return sendUnlessSame<DepartmentPage>('/api/supervision/items', { query: { ...query }, etag })
+  etag: string | null,
+): Promise<Sent<SupervisedPage> | null> {
+  return askUnlessSame(
+    client.GET('/api/supervision/items', { params: { query: filled(query) }, headers: unlessSame(etag) }),
+  )
 }
 
-export async function readAudit(caseId: string): Promise<Audit> {
-  return (await send<Audit>('get', `/api/supervision/cases/${caseId}/audit`)).data
+export function readAudit(caseId: string): Promise<Audit> {
+  return ask(client.GET('/api/supervision/cases/{case_id}/audit', { params: { path: { case_id: caseId } } }))
 }

@@ -5,7 +5,7 @@ import { ref, shallowRef } from 'vue'
 
 import * as departments from '../calls/departments'
 import { trouble, troubleOf, type Trouble } from '../troubles'
-import type { ItemView } from '../types'
+import type { ItemDecision, ItemView } from '../types'
 import { clockTimeText } from '../words'
 
 export function useDepartmentItem(itemId: string) {
@@ -38,15 +38,13 @@ export function useDepartmentItem(itemId: string) {
     )
   }
 
-  async function attempt(act: (now: ItemView, key: string) => Promise<ItemView | null>): Promise<boolean> {
+  async function attempt(act: (now: ItemView, key: string) => Promise<ItemView>): Promise<boolean> {
     if (!view.value || isBusy.value) return false
     isBusy.value = true
     problem.value = null
     try {
-      const fresh = await act(view.value, key)
+      view.value = await act(view.value, key)
       key = newKey()
-      if (fresh) view.value = fresh
-      else await load()
       return true
     } catch (thrown) {
       if (thrown instanceof ApiProblem && thrown.isStale) await sayWhoWasFirst(thrown)
@@ -65,13 +63,9 @@ export function useDepartmentItem(itemId: string) {
     problem,
     load,
     accept: () => attempt((now, once) => departments.acceptItem(now.id, now.version, once)),
-    decide: (decision: departments.ItemDecision) =>
+    decide: (decision: ItemDecision) =>
       attempt((now, once) => departments.decideItem(now.id, now.version, decision, once)),
-    remove: (resultId: string) =>
-      attempt(async (now) => {
-        await departments.removeResult(now.id, resultId)
-        return null
-      }),
+    remove: (resultId: string) => attempt((now) => departments.removeResult(now.id, resultId)),
     show: (fresh: ItemView) => {
       view.value = fresh
     },

@@ -2,7 +2,8 @@
 import { ApiProblem } from '@api/problem'
 import { ref, type Ref } from 'vue'
 
-import { listItemNames, type ItemName } from '../calls/guide'
+import { listItemNames } from '../calls/guide'
+import type { ItemName } from '../types'
 
 const names = ref<ItemName[]>([])
 let isAsked = false

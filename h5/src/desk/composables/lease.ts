@@ -44,7 +44,7 @@ export function useLease(caseId: string, viewHolder: () => Holder | null): Lease
   async function renew(): Promise<void> {
     nextTryAt = now.value + RETRY_MS
     try {
-      renewed.value = (await review.renewClaim(caseId)).holder
+      renewed.value = await review.renewClaim(caseId)
       lastRenewedAt = now.value
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem)) throw thrown
@@ -81,7 +81,7 @@ export function useLease(caseId: string, viewHolder: () => Holder | null): Lease
     problem,
     claim: () =>
       attempt(async () => {
-        renewed.value = (await review.claimCase(caseId, claimKey)).holder
+        renewed.value = await review.claimCase(caseId, claimKey)
         claimKey = newKey()
         lastRenewedAt = now.value
         hasLapsed.value = false

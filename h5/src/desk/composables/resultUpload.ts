@@ -9,6 +9,9 @@ import type { ItemView } from '../types'
 
 export const RESULT_TYPES = ['application/pdf', 'image/jpeg', 'image/png']
 
+/** Characters the server takes of a name; the end of it says more than its beginning. */
+const NAME_MOST = 120
+
 async function sha256Of(file: Blob): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer())
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -37,7 +40,7 @@ export function useResultUpload(itemId: string): ResultUpload {
     percent.value = 0
     try {
       const ticket = await announceResult(itemId, {
-        name: file.name,
+        name: file.name.slice(-NAME_MOST),
         content_type: file.type,
         bytes: file.size,
         sha256: await sha256Of(file),

@@ -120,7 +120,7 @@ export function useReviewCase(caseId: string, myName: () => string) {
   }
 
   /** Sends what waits, then the decision. True when it was made. */
-  async function decide<D extends review.Decision>(decision: D, body: review.Decisions[D]): Promise<boolean> {
+  async function decide(decision: review.Decision): Promise<boolean> {
     if (isDeciding.value) return false
     isDeciding.value = true
     problem.value = null
@@ -129,7 +129,7 @@ export function useReviewCase(caseId: string, myName: () => string) {
         if (!conflict.value && !outbox.problem.value) problem.value = trouble('有判断还没有存上，先等它存好再办。')
         return false
       }
-      view.value = await review.decideCase(caseId, view.value.version, decision, body, decisionKey)
+      view.value = await review.decideCase(caseId, view.value.version, decision, decisionKey)
       decisionKey = newKey()
       return true
     } catch (thrown) {

@@ -17,3 +17,18 @@ export function useUrlFilter(name: string, fallback = ''): WritableComputedRef<s
     },
   })
 }
+
+/** A filter of a few known values; anything else in the address reads as the fallback. */
+export function useUrlChoice<T extends string>(
+  name: string,
+  values: readonly T[],
+  fallback: T,
+): WritableComputedRef<T> {
+  const text = useUrlFilter(name, fallback)
+  return computed({
+    get: () => values.find((value) => value === text.value) ?? fallback,
+    set: (value) => {
+      text.value = value
+    },
+  })
+}
