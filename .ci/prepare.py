@@ -136,9 +136,9 @@ def install_node_modules() -> None:
 
 
 def build_h5() -> None:
-    """Build the two entries of h5/, when a source of them has changed since."""
+    """Build the pages of h5/, when a source of them has changed since; the page of problem codes shows docs/."""
     sources = [path for path in sorted(H5.rglob("*")) if not NOT_SOURCES & set(path.relative_to(H5).parts)]
-    state = _hash_of(path for path in sources if path.is_file())
+    state = _hash_of(path for path in [*sources, CHECKOUT / "docs" / "problems.md"] if path.is_file())
     stamp = H5 / "dist" / ".built-from"
     if stamp.exists() and stamp.read_text() == state:
         return
