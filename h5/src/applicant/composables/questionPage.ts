@@ -30,12 +30,16 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
   const general = ref<string | null>(null)
   let revision = 0 // rises with every change she makes
   let underWay: Promise<void> = Promise.resolve()
+  let isOvertaken = false // a quiet save met somebody else's change, and she has not been told at 继续 yet
 
   state.saving = 'idle'
   const page = computed(() => state.view?.pages.find((each) => each.key === pageKey) ?? null)
   const questions = computed(() => page.value?.questions ?? [])
 
-  const isCovered = (question: Question): boolean => question.sensitive && question.display !== null && !uncovered.has(question.key)
+  const repeatOf = (key: string): Question | undefined => questions.value.find((question) => question.repeats === key)
+  /** A repeated answer is covered with the one it repeats. */
+  const isCovered = (question: Question): boolean =>
+    question.sensitive && question.display !== null && !uncovered.has(question.key) && !(question.repeats !== null && uncovered.has(question.repeats))
   const valueOf = (question: Question): AnswerValue => (question.key in typed ? (typed[question.key] ?? null) : answerOf(question))
 
   const troubles = computed<Trouble[]>(() => {
@@ -75,7 +79,9 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
     try {
       await put()
     } catch (thrown) {
-      if (asProblem(thrown).status === 422) state.saving = 'idle'
+      const problem = asProblem(thrown)
+      if (problem.status === 422) state.saving = 'idle'
+      isOvertaken = problem.isStale
     }
   }
 
@@ -83,6 +89,10 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
     errors.clear()
     general.value = null
     await underWay
+    if (isOvertaken) {
+      isOvertaken = false
+      return false // the newest is on the screen, with what she typed: she looks before it is sent
+    }
     if (isUntouched()) return true
     try {
       await put()
@@ -124,6 +134,8 @@ export function useQuestionPage(caseId: string, pageKey: string): QuestionPageSt
     isCovered,
     uncover: (question) => {
       uncovered.add(question.key)
+      const repeat = repeatOf(question.key)
+      if (repeat !== undefined) uncovered.add(repeat.key)
     },
     type,
     saveQuietly,

@@ -5,7 +5,8 @@ export interface Receipt {
 }
 
 const width = 720
-const padding = 48
+const padding = 44
+const closing = '，。、；：）”》' // never at the head of a line
 
 /** A PNG data address: a phone saves it by a long press, a computer by the link. */
 export function receiptPicture(number: string, receipt: Receipt): string {
@@ -13,10 +14,10 @@ export function receiptPicture(number: string, receipt: Receipt): string {
   const context = canvas.getContext('2d')
   if (context === null) return ''
   const font = 'PingFang SC, HarmonyOS Sans, Noto Sans CJK SC, sans-serif'
-  context.font = `32px ${font}`
+  context.font = `40px ${font}`
   const lines = receipt.lines.flatMap((line) => [...wrapped(context, line, width - 2 * padding), ''])
   canvas.width = width
-  canvas.height = 300 + lines.length * 48
+  canvas.height = 320 + lines.length * 56
   context.fillStyle = '#ffffff'
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.fillStyle = '#006b3c'
@@ -25,13 +26,13 @@ export function receiptPicture(number: string, receipt: Receipt): string {
   context.font = `bold 40px ${font}`
   context.fillText(receipt.title, padding, 62)
   context.fillStyle = '#595959'
-  context.font = `32px ${font}`
+  context.font = `36px ${font}`
   context.fillText('办件号', padding, 160)
   context.fillStyle = '#1a1a1a'
-  context.font = `bold 52px ${font}`
+  context.font = `bold 58px ${font}`
   context.fillText(number, padding, 224)
-  context.font = `32px ${font}`
-  lines.forEach((line, index) => { context.fillText(line, padding, 300 + index * 48) })
+  context.font = `40px ${font}`
+  lines.forEach((line, index) => { context.fillText(line, padding, 310 + index * 56) })
   return canvas.toDataURL('image/png')
 }
 
@@ -39,7 +40,7 @@ function wrapped(context: CanvasRenderingContext2D, text: string, room: number):
   const lines: string[] = []
   let line = ''
   for (const letter of text) {
-    if (context.measureText(line + letter).width > room) {
+    if (context.measureText(line + letter).width > room && !closing.includes(letter)) {
       lines.push(line)
       line = ''
     }
