@@ -1,5 +1,7 @@
 """How photos and result files leave: never cached, never guessed at, under their own name."""
 
+from urllib.parse import quote
+
 from flask import Response
 
 from backend.services.ports import ResultFile
@@ -13,7 +15,8 @@ def jpeg(content: bytes) -> Response:
 def result_file(result: ResultFile, content: bytes, *, inline: bool) -> Response:
     """A department's result, to open in the page or to save."""
     response = _private(Response(content, content_type=result.content_type))
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=result.name)
+    name = {"filename*": f"UTF-8''{quote(result.name)}"}  # headers are Latin-1, names are Chinese (RFC 6266)
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", **name)
     return response
 
 
