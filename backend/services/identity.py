@@ -171,17 +171,15 @@ class Identity:
 
     def who(self, token: str) -> tuple[Actor, Session]:
         """Who holds this token. Raises NotSignedIn when the session is over, idle too long, or its owner disabled."""
-        at = self._clock.now()
-        with self._store.begin() as tx:
-            session = tx.sessions.get(self._digest(token))
-            if session is None or at >= self._ends_at(session):
-                raise NotSignedIn
-            if session.kind == "applicant":
-                return Actor(session.subject_id, Role.APPLICANT, "申请人"), session
-            member = tx.staff.get(session.subject_id)
-        if not member.active:
+        found = self._store.signed_in(self._digest(token))
+        if found is None or self._clock.now() >= self._ends_at(found.session):
             raise NotSignedIn
-        return Actor(member.id, Role(member.role), member.name, member.department), session
+        session = found.session
+        if session.kind == "applicant":
+            return Actor(session.subject_id, Role.APPLICANT, "申请人"), session
+        if not found.active or found.role is None or found.name is None:
+            raise NotSignedIn
+        return Actor(session.subject_id, Role(found.role), found.name, found.department), session
 
     def seen(self, session: Session) -> None:
         """Notes that the owner is active, at most once a minute."""

@@ -57,6 +57,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session and, for staff, who acts in it."""
+
+    session: Session
+    name: str | None
+    role: str | None
+    department: str | None
+    active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A lease on a case: one row, one truth. It lapses at `expires_at` unless it is renewed."""
 
@@ -287,6 +298,8 @@ class Transaction(Protocol):
 class Store(Protocol):
     def begin(self) -> AbstractContextManager[Transaction]:
         """One transaction: committed at the end of the block, rolled back by an exception."""
+    def signed_in(self, token_digest: bytes) -> SignedIn | None:
+        """The session with this digest and its owner: one statement and no transaction, for every request asks it."""
 
 
 class TokenStore(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, delete, exc, insert, select, text, update
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import rows, tables
 from backend.domain.errors import NotFound, UsernameTaken
-from backend.services.ports import Person, Session, StaffMember
+from backend.services.ports import Person, Session, SignedIn, StaffMember
 
 _SIGN_IN = text("""
 INSERT INTO people (id, openid, follows, created_at, changed_at) VALUES (:id, :openid, false, :at, :at)
@@ -92,6 +93,21 @@ class StaffRows:
     def all(self) -> list[StaffMember]:
         found = self._connection.execute(select(tables.staff).order_by(tables.staff.c.username)).mappings()
         return [StaffMember(**row) for row in found]
+
+
+_SIGNED_IN = """
+SELECT s.token_digest, s.kind, s.subject_id, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
+       m.name, m.role, m.department, m.active
+FROM sessions s LEFT JOIN staff m ON s.kind = 'staff' AND m.id = s.subject_id
+WHERE s.token_digest = %s
+"""
+
+
+def signed_in(connection: Connection, token_digest: bytes) -> SignedIn | None:
+    """The session and its owner, by the driver itself: it stands before every request."""
+    driver: Any = connection.connection.driver_connection
+    row = driver.execute(_SIGNED_IN, (token_digest,)).fetchone()
+    return SignedIn(Session(*row[:7]), *row[7:]) if row else None
 
 
 class SessionRows:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 
+from backend.adapters.db import people_rows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
@@ -18,6 +20,7 @@ from backend.adapters.db.queue import QueuedJobs
 from backend.adapters.db.record_rows import CallbackRows, KeyRows, PushRows, ResultRows
 from backend.adapters.db.sealed import Seal
 from backend.domain.errors import OutsideDown
+from backend.services.ports import SignedIn
 
 
 def make_engine(database_url: str, pool_size: int) -> Engine:
@@ -56,6 +59,7 @@ class PostgresStore:
 
     def __init__(self, engine: Engine, seal: Seal) -> None:
         self.engine = engine
+        self._autocommitting = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._seal = seal
 
     @contextmanager
@@ -64,6 +68,13 @@ class PostgresStore:
             with self.engine.begin() as connection:
                 yield PostgresTransaction(connection, self._seal)
         except (exc.OperationalError, exc.TimeoutError, exc.InterfaceError) as error:
+            raise OutsideDown(system="database") from error
+
+    def signed_in(self, token_digest: bytes) -> SignedIn | None:
+        try:
+            with self._autocommitting.connect() as connection:
+                return people_rows.signed_in(connection, token_digest)
+        except (exc.OperationalError, exc.TimeoutError, exc.InterfaceError, psycopg.OperationalError) as error:
             raise OutsideDown(system="database") from error
 
     def is_reachable(self) -> bool:
