@@ -67,6 +67,11 @@ export function useLease(caseId: string, viewHolder: () => Holder | null): Lease
       return true
     } catch (thrown) {
       problem.value = troubleOf(thrown)
+      // Somebody else holds it, or it has moved on: the page shows the case as it is now.
+      if (thrown instanceof ApiProblem && thrown.status === 409) {
+        hasLapsed.value = false
+        renewed.value = null
+      }
       return false
     } finally {
       isBusy.value = false

@@ -12,11 +12,14 @@ const session = ref<Session | null | undefined>(undefined)
 
 const staff = computed(() => session.value?.staff ?? null)
 const role = computed<Role | null>(() => staff.value?.role ?? null)
-const idleMinutes = computed(() => session.value?.idle_minutes ?? 30)
+/** Kept after the session ended, so that the sign-in page can say how long nobody was here. */
+const idleMinutes = ref(30)
 
 function remember(next: Session | null): void {
   session.value = next
-  if (next) rememberCsrfToken(next.csrf_token)
+  if (!next) return
+  rememberCsrfToken(next.csrf_token)
+  idleMinutes.value = next.idle_minutes ?? idleMinutes.value
 }
 
 /** Asks the server who this is, once; later calls answer from memory. */
