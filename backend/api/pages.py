@@ -31,6 +31,7 @@ def asset(name: str) -> Response:
 
 
 @blp.get("/desk")
+@blp.get("/desk/")
 @blp.get("/desk/<path:page>")
 def desk(page: str = "") -> Response:  # noqa: ARG001 - the page is the browser's business
     """The desk, whichever of its pages is asked for."""

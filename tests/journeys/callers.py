@@ -146,6 +146,11 @@ class Phone(Caller):
         view = self.ask("GET", f"/api/filing/cases/{view['id']}", name="show case")
         return self.submit(self.sign(view))
 
+    def withdraw(self, case_id: str) -> None:
+        """Takes the case back."""
+        path = f"/api/filing/cases/{case_id}"
+        self.ask("POST", f"{path}/withdrawal", {"reason": ""}, version=self.ask("GET", path)["version"])
+
     def report_fund_done(self, case_id: str) -> None:
         """Reports the housing fund done, if it is in the case."""
         view = self.ask("GET", f"/api/filing/cases/{case_id}", name="show case")

@@ -1,0 +1,77 @@
+"""A city of the journeys' own, the people in it, and where their screenshots go."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from backend.settings import CHECKOUT
+from tests.journeys import callers
+from tests.journeys.desk_pages import DeskPages
+from tests.journeys.phone_pages import PhonePages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from backend.sandbox.city import City
+
+SCREENSHOTS = CHECKOUT / "var" / "screenshots"
+NUMBERS = count(1)
+
+
+@dataclass
+class Stage:
+    """Where one journey plays: the running city, and a browser for every person in it."""
+
+    city: City
+    browser: Browser
+    shots: Path
+    _open: list[PhonePages | DeskPages] = field(default_factory=list)
+
+    def a_phone(self, *, follows: bool = True) -> PhonePages:
+        """A new person's phone."""
+        person = callers.new_person(self.city.wechat_url, next(NUMBERS), follows=follows)
+        return self._kept(PhonePages(self.browser, self.city.wechat_url, person, self.shots))
+
+    def a_desk(self, username: str) -> DeskPages:
+        """A member of staff at her desk."""
+        return self._kept(DeskPages(self.browser, self.city.url, username, self.shots))
+
+    def a_submitted_case(self, **changes: Any) -> tuple[callers.Phone, dict[str, Any]]:
+        """A case filed over HTTP, for journeys that begin at the window."""
+        person = callers.new_person(self.city.wechat_url, next(NUMBERS))
+        phone = callers.Phone.of(self.city.url, self.city.wechat_url, person)
+        return phone, phone.file(callers.answers_of(person, **changes))
+
+    def sql(self, statement: str, *values: Any) -> None:
+        """Changes the city's database, as time or a fault would."""
+        with psycopg.connect(self.city.environ()["TUIXIU_DATABASE_URL"]) as connection:
+            connection.execute(statement, values)
+
+    def close(self) -> None:
+        """Every page was free of script errors."""
+        faults = [fault for pages in self._open for fault in pages.faults]
+        for pages in self._open:
+            pages.close()
+        assert faults == []
+
+    def _kept(self, pages: Any) -> Any:
+        self._open.append(pages)
+        return pages
+
+
+@pytest.fixture
+def stage(city: City, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The city with a folder for this journey's screenshots, emptied first."""
+    shots = SCREENSHOTS / request.node.name.removeprefix("test_")
+    shutil.rmtree(shots, ignore_errors=True)
+    stage = Stage(city, browser, shots)
+    yield stage
+    stage.close()
