@@ -141,8 +141,11 @@ const SUBJECT_WORDS: Record<string, string> = {
   phone: '手机号码',
   bank_account: '银行账号',
   photo: '照片',
+  slot: '材料',
   result: '结果文件',
 }
+
+const LONG_ID = /^[0-9a-f-]{36}$/
 
 /** What an act or a look was about: “身份证号、手机号码”, “照片 3f2a91c0”. */
 export function subjectText(subject: string | null): string {
@@ -150,8 +153,8 @@ export function subjectText(subject: string | null): string {
   return subject
     .split(',')
     .map((each) => {
-      const [kind = '', id] = each.split(':')
-      return [SUBJECT_WORDS[kind] ?? kind, id?.slice(0, 8)].filter((part) => part).join(' ')
+      const [kind = '', of = ''] = each.split(':')
+      return [SUBJECT_WORDS[kind] ?? kind, LONG_ID.test(of) ? of.slice(0, 8) : of].filter((part) => part).join(' ')
     })
     .join('、')
 }
