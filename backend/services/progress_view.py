@@ -67,9 +67,7 @@ def _steps(case: Case) -> list[View]:
 
 
 def _step_text(case: Case, place: int, status: str) -> str:
-    if status == "done":
-        return "已完成"
-    if status == "todo":
+    if status != "now":
         return ""
     if place == 1 and case.review_due_on:
         return f"{STATE_LABELS[case.state]}，最晚 {say_day(case.review_due_on)}前审完"

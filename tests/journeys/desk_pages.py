@@ -67,10 +67,10 @@ class DeskPages:
 
     def look_at_whole_numbers(self, field: str, reason: str) -> str:
         """Asks for one whole value under a reason; returns what is shown."""
-        row = self.find(f"field-{field}")
-        row.get_by_role("button", name="查看").click()
+        self.find(f"look-{field}").click()
         self.find("look-reason").fill(reason)
-        self.find("look-reason").press("Enter")
+        self.shoot(f"dialog-look-{field}")
+        self.find("dialog-confirm").click()
         value = self.find(f"field-{field}-value")
         expect(value).not_to_contain_text("*")
         self.shoot(f"look-{field}")

@@ -182,8 +182,9 @@ class PhonePages:
     def sign_and_submit(self, words: str) -> None:
         """Draws a signature with a finger, and hands in."""
         self.at("sign")
+        expect(self.page.get_by_text("申请人确认上述内容属实")).to_be_visible()  # the pad moves when the text arrives
         canvas = self.page.locator("canvas").first
-        canvas.scroll_into_view_if_needed()
+        canvas.evaluate("pad => pad.scrollIntoView({block: 'center'})")
         box = canvas.bounding_box()
         assert box is not None
         mouse = self.page.mouse

@@ -50,6 +50,7 @@ def test_from_wechat_sign_in_to_completed(stage: Stage) -> None:
     phone.at("housing-fund")
     phone.shoot("housing-fund")
     phone.tap("我已经办好了")
+    expect(phone.page.get_by_text("已在“岳阳住房公积金”办好").first).to_be_visible()
     phone.open_progress(case_id, stage.city.url)
 
     expect(phone.page.get_by_text("全部办好了").first).to_be_visible()
