@@ -1,22 +1,33 @@
-"""Cases for tests, brought to where a test begins by the use cases themselves. Photos are rows and small files."""
+"""Cases for tests, brought to where a test begins by the use cases themselves.
+
+Where a test is not about photos, they are rows without a file: the domain keeps them, no store is asked.
+"""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import requests
 from PIL import Image
 
+from backend.adapters.db.store import PostgresStore
 from backend.domain.actors import Actor
+from backend.domain.case import Signature
+from backend.domain.people import Month
 from backend.domain.review import Verdict
+from backend.domain.routing import Outcome
 from backend.services import Services
-from backend.services.ports import Store
+from backend.services.ports import Push
 from backend.services.review import GivenCheck, GivenVerdict
 from backend.services.uploads import Announced
 from tests import pictures
 from tests.actors import Staff, an_applicant, hire_staff
+from tests.domain.cases import a_photo
 from tests.domain.examples import answers as example_answers
+from tests.domain.examples import id_number, rulebook
 from tests.sandbox_wechat import MovableClock
 
 View = dict[str, Any]
@@ -37,19 +48,27 @@ def a_key() -> str:
     return uuid4().hex
 
 
+def born(day: int) -> dict[str, str]:
+    """Answers of another person of the same age: one for each day of March 1976."""
+    return {"id_number": id_number(date(1976, 3, day))}
+
+
 @dataclass
 class Town:
     """The service on a real database and store, its staff, and one applicant whose case is brought forward."""
 
     services: Services
-    store: Store
+    store: PostgresStore
     clock: MovableClock
     staff: Staff = field(init=False)
     applicant: Actor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.staff = hire_staff(self.services)
+        self.staff = hire_staff(self.store)
         self.applicant = an_applicant(self.store, self.clock)
+
+    def another_applicant(self, number: int = 2) -> Actor:
+        return an_applicant(self.store, self.clock, f"o-made-up-{number}")
 
     # ── the applicant ────────────────────────────────────────────────────────────────────
 
@@ -60,26 +79,61 @@ class Town:
         view, _ = self.services.filing.start(applicant or self.applicant, consents, guide["notice"]["version"])
         return view
 
-    def an_answered_draft(self, applicant: Actor | None = None, **changes: Any) -> View:
-        """A case with every question answered page by page, as an applicant does."""
+    def answer_page_by_page(self, applicant: Actor | None = None, **changes: Any) -> View:
+        """A case with every question answered one page after the other, as an applicant does."""
         given = example_answers(**changes)
         view = self.a_new_draft(applicant)
         while page := view["open_page"]:
-            keys = [q["key"] for p in view["pages"] if p["key"] == page for q in p["questions"]]
-            raw = {key: given[key] for key in keys}
-            view = self.services.filing.answer(
-                applicant or self.applicant, UUID(view["id"]), view["version"], page, raw
-            )
+            view = self.answer(view, page, applicant, **given)
         return view
+
+    def answer(self, view: View, page_key: str, applicant: Actor | None = None, **given: Any) -> View:
+        """Answers one page with what `given` holds for it."""
+        keys = [q["key"] for page in view["pages"] if page["key"] == page_key for q in page["questions"]]
+        raw = {key: given[key] for key in keys if key in given}
+        who = applicant or self.applicant
+        return self.services.filing.answer(who, UUID(view["id"]), view["version"], page_key, raw)
+
+    def an_answered_draft(self, applicant: Actor | None = None, **changes: Any) -> View:
+        """A case with every question answered, all pages in one step."""
+        who = applicant or self.applicant
+        case_id = UUID(self.a_new_draft(who)["id"])
+        given, graph = example_answers(**changes), rulebook().graph
+        parsed: dict[str, Any] = {}
+        while page_key := graph.open_page(parsed):
+            keys = {question.key for question in graph.page(page_key, parsed).questions}
+            raw = {key: value for key, value in given.items() if key in keys}
+            parsed |= graph.parse(page_key, raw, parsed, Month.of(self.clock.today()))
+        with self.store.begin() as tx:
+            case = tx.cases.load(case_id)
+            case.answer(parsed, who, self.clock.now())
+            tx.cases.save(case)
+        return self.services.filing.view(who, case_id)
+
+    def give_every_photo(self, view: View) -> None:
+        """A verified photo, without a file, in every open part of every slot."""
+        with self.store.begin() as tx:
+            case = tx.cases.load(UUID(view["id"]))
+            for slot in view["slots"]:
+                if slot["status"] in ("open", "returned"):
+                    kind = slot["kind"] or (slot["kinds"][0]["key"] if slot["kinds"] else None)
+                    moments = {"created_at": self.clock.now(), "ready_at": self.clock.now(), "round": case.round}
+                    for part in slot["parts"]:
+                        case.keep_photo(a_photo(slot["key"], part["key"], kind, **moments))
+            tx.cases.save(case)
+
+    def sign(self, view: View, applicant: Actor | None = None) -> View:
+        """Her signature, without a file."""
+        who, case_id = applicant or self.applicant, UUID(view["id"])
+        with self.store.begin() as tx:
+            case = tx.cases.load(case_id)
+            case.sign(Signature(f"cases/{case_id}/signature.png", "b" * 64, self.clock.now()), who, self.clock.now())
+            tx.cases.save(case)
+        return self.services.filing.view(who, case_id)
 
     def photograph(self, case_id: UUID, slot_key: str, part_key: str, kind: str | None, actor: Actor) -> View:
         """Announces, sends and completes one photo, over the real store."""
         photo = a_small_photo(f"{case_id}/{slot_key}/{part_key}")
-        return self.send_photo(case_id, slot_key, part_key, kind, actor, photo)
-
-    def send_photo(
-        self, case_id: UUID, slot_key: str, part_key: str, kind: str | None, actor: Actor, photo: bytes
-    ) -> View:
         announced = Announced("image/jpeg", len(photo), hashlib.sha256(photo).hexdigest())
         materials = self.services.materials
         photo_id, form = materials.request_upload(actor, case_id, (slot_key, part_key), kind, announced)
@@ -87,24 +141,24 @@ class Town:
         assert sent.ok, sent.text
         return materials.complete(actor, case_id, photo_id, a_key())
 
-    def a_ready_draft(self, applicant: Actor | None = None, **changes: Any) -> View:
-        """Answered, photographed and signed; only the submission is left."""
-        who = applicant or self.applicant
-        view = self.an_answered_draft(who, **changes)
-        case_id = UUID(view["id"])
+    def photograph_everything(self, view: View, applicant: Actor | None = None) -> None:
+        """A photo over the real store in every open part of every slot."""
         for slot in view["slots"]:
             if slot["status"] == "open":
                 kind = slot["kind"] or (slot["kinds"][0]["key"] if slot["kinds"] else None)
                 for part in slot["parts"]:
-                    self.photograph(case_id, slot["key"], part["key"], kind, who)
-        version = self.services.filing.view(who, case_id)["version"]
-        self.services.materials.save_signature(who, case_id, version, pictures.signature())
-        return self.services.filing.view(who, case_id)
+                    self.photograph(UUID(view["id"]), slot["key"], part["key"], kind, applicant or self.applicant)
 
-    def submit(self, view: View, applicant: Actor | None = None) -> View:
+    def a_ready_draft(self, applicant: Actor | None = None, **changes: Any) -> View:
+        """Answered, photographed and signed; only the submission is left."""
+        view = self.an_answered_draft(applicant, **changes)
+        self.give_every_photo(view)
+        return self.sign(view, applicant)
+
+    def submit(self, view: View, applicant: Actor | None = None, key: str | None = None) -> View:
         commitment = self.services.filing.guide()["commitment"]["version"]
         who = applicant or self.applicant
-        return self.services.filing.submit(who, UUID(view["id"]), view["version"], a_key(), commitment)
+        return self.services.filing.submit(who, UUID(view["id"]), view["version"], key or a_key(), commitment)
 
     def a_submitted_case(self, applicant: Actor | None = None, **changes: Any) -> UUID:
         return UUID(self.submit(self.a_ready_draft(applicant, **changes), applicant)["id"])
@@ -116,7 +170,10 @@ class Town:
         self.services.review.claim(who, case_id, a_key())
         return self.services.review.view(who, case_id)
 
-    def judge_all(self, view: View, failing: dict[str, str] | None = None) -> View:
+    def a_claimed_case(self, **changes: Any) -> View:
+        return self.claimed(self.a_submitted_case(**changes))
+
+    def judge_all(self, view: View, failing: Mapping[str, str] | None = None) -> View:
         """Passes everything but `failing` (subject → reason code)."""
         failing = failing or {}
         subjects = [each["subject"] for each in (*view["fields"], *view["slots"]) if each["needs_judgement"]]
@@ -126,26 +183,91 @@ class Town:
         ]
         return self.services.review.judge(self.staff.clerk, UUID(view["id"]), view["version"], verdicts)
 
-    def a_judged_case(self, **changes: Any) -> View:
-        """Everything passed, the four checks “no”, the age confirmed."""
-        view = self.judge_all(self.claimed(self.a_submitted_case(**changes)))
+    def confirm(self, view: View, **found: bool) -> View:
+        """The four checks, “no” but for those `found`, and the statutory age."""
+        checks = NO_CHECK_FOUND | {key: GivenCheck(found=value) for key, value in found.items()}
         age = view["age"]["statutory_age_months"]
-        return self.services.review.check(self.staff.clerk, UUID(view["id"]), view["version"], NO_CHECK_FOUND, age)
+        return self.services.review.check(self.staff.clerk, UUID(view["id"]), view["version"], checks, age)
 
-    def a_reviewed_case(self, **changes: Any) -> View:
-        view = self.a_judged_case(**changes)
+    def a_judged_case(self, applicant: Actor | None = None, **changes: Any) -> View:
+        """Everything passed, the four checks “no”, the age confirmed."""
+        return self.confirm(self.judge_all(self.claimed(self.a_submitted_case(applicant, **changes))))
+
+    def accept(self, view: View) -> View:
         opinion = view["default_opinions"]["clerk"]
         return self.services.review.accept(self.staff.clerk, UUID(view["id"]), view["version"], a_key(), opinion)
 
-    def an_approved_case(self, **changes: Any) -> View:
-        view = self.a_reviewed_case(**changes)
-        opinion = view["default_opinions"]["supervisor"]
-        who = self.staff.supervisor
+    def a_reviewed_case(self, applicant: Actor | None = None, **changes: Any) -> View:
+        return self.accept(self.a_judged_case(applicant, **changes))
+
+    def approve(self, view: View) -> View:
+        opinion, who = view["default_opinions"]["supervisor"], self.staff.supervisor
         return self.services.review.approve(who, UUID(view["id"]), view["version"], a_key(), opinion)
 
-    def a_returned_case(self, failing: dict[str, str]) -> View:
-        view = self.judge_all(self.claimed(self.a_submitted_case()), failing)
+    def an_approved_case(self, applicant: Actor | None = None, **changes: Any) -> View:
+        return self.approve(self.a_reviewed_case(applicant, **changes))
+
+    def a_returned_case(self, failing: Mapping[str, str], **changes: Any) -> View:
+        """Her view of a case in which these subjects (→ reason code) did not pass."""
+        view = self.judge_all(self.a_claimed_case(**changes), failing)
+        self.clock.move(minutes=5)
         self.services.review.return_for_correction(
             self.staff.clerk, UUID(view["id"]), view["version"], a_key(), "请照着改一改"
         )
+        self.clock.move(minutes=5)
         return self.services.filing.view(self.applicant, UUID(view["id"]))
+
+    def a_waiting_case(self, check: str = "transfer_pending") -> View:
+        """The clerk's view of a case that waits for one check."""
+        view = self.confirm(self.judge_all(self.a_claimed_case()), **{check: True})
+        return self.services.review.hold(self.staff.clerk, UUID(view["id"]), view["version"], a_key())
+
+    # ── the departments ──────────────────────────────────────────────────────────────────
+
+    def officer_of(self, department: str) -> Actor:
+        """The officer of a department's code."""
+        officer: Actor = getattr(self.staff, department)
+        return officer
+
+    def items_of(self, case_id: UUID) -> dict[str, UUID]:
+        """Item code → its id."""
+        with self.store.begin() as tx:
+            return {item.code: item.id for item in tx.cases.read(case_id).items.values()}
+
+    def accept_item(self, officer: Actor, item_id: UUID) -> View:
+        version = self.services.departments.view(officer, item_id)["version"]
+        return self.services.departments.accept(officer, item_id, version, a_key())
+
+    def decide_item(self, officer: Actor, item_id: UUID, outcome: Outcome = Outcome.GRANTED, reason: str = "") -> View:
+        """Accepts and decides one item."""
+        version = self.accept_item(officer, item_id)["version"]
+        return self.services.departments.decide(officer, item_id, version, a_key(), outcome, reason)
+
+    def decide_every_item(self, case_id: UUID) -> None:
+        """All but the fund's: granted."""
+        with self.store.begin() as tx:
+            items = tx.cases.read(case_id).items.values()
+        for item in items:
+            if item.is_open and not item.is_fund:
+                self.decide_item(self.officer_of(item.department), item.id)
+
+    def a_completed_case(self, **changes: Any) -> UUID:
+        """Without a housing fund: completed by the last decision."""
+        case_id = UUID(self.an_approved_case(has_housing_fund="no", **changes)["id"])
+        self.decide_every_item(case_id)
+        return case_id
+
+    # ── what was left behind ─────────────────────────────────────────────────────────────
+
+    def pushes(self, case_id: UUID) -> list[Push]:
+        with self.store.begin() as tx:
+            return tx.pushes.of_case(case_id)
+
+    def told(self, case_id: UUID) -> list[str]:
+        """The events she was told of."""
+        return [push.event for push in self.pushes(case_id)]
+
+    def acts(self, case_id: UUID) -> list[str]:
+        """What the audit chain says was done, in order."""
+        with self.store.begin() as tx:
+            return [link.entry.action for link in tx.audit.chain(case_id)]

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from playwright.sync_api import Browser, Playwright
 
+    from backend.wiring import World
+    from tests.builders import Town
+
 TEMPLATE = "tuixiu_template"
+TOWN_DATABASE = "tuixiu_town"
 PUBLIC_URL = "http://127.0.0.1:8000"
 
 
@@ -117,9 +121,8 @@ def object_store(tmp_path_factory: pytest.TempPathFactory, secrets_made: dict[st
 # -- settings -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def sandbox_environment(database_url: str, object_store: RunningStore, secrets_made: dict[str, str]) -> dict[str, str]:
-    """`TUIXIU_*` variables of a service on this test's own database and on the run's S3; nothing listens for WeChat."""
+def environment_of(database_url: str, object_store: RunningStore, secrets_made: dict[str, str]) -> dict[str, str]:
+    """`TUIXIU_*` variables of a service on this database and on the run's S3; nothing listens for WeChat."""
     return {
         **{name: value for name, value in secrets_made.items() if name.startswith("TUIXIU_")},
         "TUIXIU_ENVIRONMENT": "sandbox",
@@ -133,9 +136,53 @@ def sandbox_environment(database_url: str, object_store: RunningStore, secrets_m
 
 
 @pytest.fixture
+def sandbox_environment(database_url: str, object_store: RunningStore, secrets_made: dict[str, str]) -> dict[str, str]:
+    """`TUIXIU_*` variables of a service on this test's own database."""
+    return environment_of(database_url, object_store, secrets_made)
+
+
+@pytest.fixture
 def settings(sandbox_environment: dict[str, str]) -> Settings:
     """Settings on this test's own database and on the run's S3."""
     return Settings.from_environment(sandbox_environment)
+
+
+# -- the service as its use cases see it --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def town_settings(
+    postgres_server: PostgresServer, object_store: RunningStore, secrets_made: dict[str, str]
+) -> Settings:
+    """Settings of the one service that tests of use cases and of the API share; its database is each test's own."""
+    environment = environment_of(postgres_server.url(TOWN_DATABASE), object_store, secrets_made)
+    limits = ("PERSON", "ADDRESS")
+    return Settings.from_environment(
+        environment | {f"TUIXIU_REQUESTS_PER_MINUTE_PER_{who}": "100000" for who in limits}
+    )
+
+
+@pytest.fixture(scope="session")
+def town_world(town_settings: Settings) -> World:
+    """Everything wired as in production, by a clock that stands until a test moves it."""
+    from backend import wiring
+    from tests.sandbox_wechat import a_clock
+
+    return wiring.build_world(town_settings, a_clock())
+
+
+@pytest.fixture
+def town(town_world: World, postgres_server: PostgresServer, template_database: str) -> Iterator[Town]:
+    """The service on an empty database of this test's own, with staff and one applicant."""
+    from tests.builders import Town
+    from tests.sandbox_wechat import MovableClock, a_clock
+
+    assert isinstance(town_world.clock, MovableClock)
+    town_world.clock.at = a_clock().at
+    postgres_server.create_database(TOWN_DATABASE, template_database)
+    yield Town(town_world.services, town_world.store, town_world.clock)
+    town_world.close()
+    postgres_server.drop_database(TOWN_DATABASE)
 
 
 # -- the whole city -----------------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def run_pairs(settings: Settings, bare_url: str) -> dict[str, Measured]:
     bare = BareHandler(bare_url)
     pair = Pair(create_app(world.services, settings, world.is_ready), bare)
     try:
-        hire_staff(world.services)
+        hire_staff(world.store)
         desks = {}
         for username in ("clerk", "supervisor", "rensheju", "yibaoju"):
             desks[username] = PairedDesk("")

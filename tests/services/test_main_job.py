@@ -3,34 +3,25 @@
 from uuid import UUID
 
 from backend.domain.case import State
-from backend.domain.routing import Outcome
-from tests.builders import Town, a_key
+from tests import pictures
+from tests.builders import Town
 
 
 def test_a_case_goes_from_the_first_answer_to_completed(town: Town) -> None:
-    view = town.an_approved_case()
-    case_id = UUID(view["id"])
-    assert view["state"] == State.APPROVED
-    officers = {
-        "retire_normal": town.staff.social_security,
-        "pension_payment": town.staff.social_security,
-        "medical_years": town.staff.medical_insurance,
-        "only_child_reward": town.staff.health,
-    }
+    filing = town.services.filing
+    answered = town.answer_page_by_page()
+    case_id = UUID(answered["id"])
+    town.photograph_everything(answered)
+    town.services.materials.save_signature(town.applicant, case_id, answered["version"], pictures.signature())
 
-    for item in view["items"]:
-        if item["code"] in officers:
-            officer, item_id = officers[item["code"]], UUID(item["id"])
-            accepted = town.services.departments.accept(officer, item_id, 1, a_key())
-            town.services.departments.decide(officer, item_id, accepted["version"], a_key(), Outcome.GRANTED, "")
-    fund = next(item for item in view["items"] if item["code"] == "housing_fund")
-    before = town.services.filing.view(town.applicant, case_id)
-    town.services.filing.report_fund_done(town.applicant, case_id, UUID(fund["id"]), 1)
+    town.submit(filing.view(town.applicant, case_id))
+    approved = town.approve(town.accept(town.confirm(town.judge_all(town.claimed(case_id)))))
+    town.decide_every_item(case_id)
+    while_she_is_awaited = filing.view(town.applicant, case_id)["state"]
+    filing.report_fund_done(town.applicant, case_id, town.items_of(case_id)["housing_fund"], 1)
 
-    after = town.services.filing.view(town.applicant, case_id)
-    assert before["state"] == State.PROCESSING
+    after = filing.view(town.applicant, case_id)
+    assert (approved["state"], while_she_is_awaited) == (State.APPROVED, State.PROCESSING)
     assert after["state"] == State.COMPLETED
-    with town.store.begin() as tx:
-        told = [push.event for push in tx.pushes.of_case(case_id)]
-    assert told == ["submitted", "accepted_and_routed", *["item_decided"] * 4, "completed"]
+    assert town.told(case_id) == ["submitted", "accepted_and_routed", *["item_decided"] * 4, "completed"]
     assert town.services.supervision.audit(case_id)["verified"] is True
