@@ -18,12 +18,13 @@ test: ## Every test, browsers included
 	@$(PY) -m pytest
 
 check: ## Linters, types, import contracts, the pages' linters and types, and that what is generated is fresh
-	@$(PREPARE) dev node-modules
+	@$(PREPARE) dev node-modules shell-modules
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	cd h5 && $(NODE) npm run --silent typecheck
 	cd h5 && $(NODE) npm run --silent lint
+	cd miniprogram_stub && $(NODE) npm run --silent typecheck
 	cd h5 && $(NODE) npx --no-install openapi-typescript openapi.json --output src/api/schema.ts --check
 	$(PY) -m pytest --durations=0 --durations-min=5 tests/structure
 
@@ -52,4 +53,4 @@ locks: ## The lock files, after a change in pyproject.toml
 LOCK = .venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header
 
 clean: ## What was installed and built; the city's data in var/ stays
-	rm -rf .venv h5/node_modules h5/dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv h5/node_modules h5/dist miniprogram_stub/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 H5 = CHECKOUT / "h5"
+SHELL = CHECKOUT / "miniprogram_stub"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
 NOT_SOURCES = {"node_modules", "dist"}
@@ -34,7 +35,8 @@ def main() -> None:
         "runtime": lambda: install_python("requirements.lock"),
         "dev": lambda: install_python("requirements-dev.lock"),
         "node": lambda: node_folder() and None,
-        "node-modules": install_node_modules,
+        "node-modules": lambda: install_node_modules(H5),
+        "shell-modules": lambda: install_node_modules(SHELL),
         "h5": build_h5,
         "browser": install_browser,
         "nginx": install_nginx,
@@ -122,16 +124,16 @@ def node_folder() -> Path:
     return VENV / "bin"
 
 
-def install_node_modules() -> None:
-    """`npm ci`, when the lock file has changed since."""
-    if not (H5 / "package-lock.json").exists():
-        raise CannotPrepare("h5/package-lock.json is missing: the checkout is not whole.")
-    state = _hash_of([H5 / "package-lock.json", H5 / "package.json"], str(H5))
-    stamp = H5 / "node_modules" / ".prepared"
+def install_node_modules(folder: Path) -> None:
+    """`npm ci` in a folder, when its lock file has changed since."""
+    if not (folder / "package-lock.json").exists():
+        raise CannotPrepare(f"{folder.name}/package-lock.json is missing: the checkout is not whole.")
+    state = _hash_of([folder / "package-lock.json", folder / "package.json"], str(folder))
+    stamp = folder / "node_modules" / ".prepared"
     if stamp.exists() and stamp.read_text() == state:
         return
-    with _Progress("installing the pages' packages"):
-        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    with _Progress(f"installing the packages of {folder.name}"):
+        _npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     stamp.write_text(state)
 
 
@@ -142,17 +144,18 @@ def build_h5() -> None:
     stamp = H5 / "dist" / ".built-from"
     if stamp.exists() and stamp.read_text() == state:
         return
-    install_node_modules()
+    install_node_modules(H5)
     with _Progress("building the pages"):
-        _npm("run", "--silent", "build")
+        _npm(H5, "run", "--silent", "build")
     stamp.write_text(state)
 
 
-def _npm(*arguments: str) -> None:
+def _npm(in_folder: Path, *arguments: str) -> None:
     # The whole environment goes along: npm finds its certificates and its registry's settings there.
     folder = node_folder()
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    _run([str(folder / "npm"), *arguments], f"`npm {' '.join(arguments)}` failed in h5/.", cwd=H5, environ=environ)
+    complaint = f"`npm {' '.join(arguments)}` failed in {in_folder.name}/."
+    _run([str(folder / "npm"), *arguments], complaint, cwd=in_folder, environ=environ)
 
 
 def _version_of(node: str) -> tuple[int, int]:
