@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def main() -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the API and the pages. Refuses unsafe settings and a schema that is not at head."""
     _ready_settings()
+    _refuse_a_busy_port(host, port)
     arguments = web_command(host, port, workers, threads)
     os.execv(arguments[0], arguments)  # noqa: S606 - the same Python, with arguments built here
 
@@ -155,6 +157,16 @@ def web_command(host: str, port: int, workers: int = 2, threads: int = 4) -> lis
         *("--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"),
         *("--workers-kill-timeout", "10", "--log-level", "warning", "backend.app:wsgi"),
     ]
+
+
+def _refuse_a_busy_port(host: str, port: int) -> None:
+    """The web server itself would share the port with another of the same user, and answer half of its requests."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as refusal:
+            sys.exit(f"Cannot listen on {host} port {port}: {refusal.strerror}. Choose others with --host and --port.")
 
 
 def _ready_settings() -> Settings:

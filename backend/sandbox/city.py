@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -20,7 +19,7 @@ from pathlib import Path
 from backend.cli import web_command
 from backend.sandbox import people
 from backend.sandbox.object_store import ObjectStore
-from backend.sandbox.ports import choose_ports
+from backend.sandbox.ports import Claims, choose_ports
 from backend.sandbox.postgres import PostgresServer
 from backend.sandbox.processes import (
     PartFailed,
@@ -100,6 +99,7 @@ class City:
         self.log_path = self.var_path / "log"
         self._outer_environ = dict(environ)
         self._say = say
+        self._claims = Claims()
         self._is_described = False
         self._ended_at: dict[str, list[float]] = {}
 
@@ -111,7 +111,8 @@ class City:
         """
         self._prepare_folders()
         self._end_what_was_left_behind()
-        self.ports = choose_ports(self.var_path / "ports.json", self._outer_environ.get("TUIXIU_PORT"))
+        wanted = self._outer_environ.get("TUIXIU_PORT")
+        self.ports = choose_ports(self.var_path / "ports.json", self._claims, wanted)
         self.secrets = load_or_make_secrets(self.var_path / "secrets")
         self._describe_parts()
         try:
@@ -132,16 +133,16 @@ class City:
 
     def stop(self) -> None:
         """Stop everything in order: first who writes, then what is written to. A second call does nothing."""
-        if not self._is_described:
-            return
-        parts = [self.web, self.worker, self.wechat]
-        for part in parts:
-            part.ask_to_stop()
-        for part in parts:
-            part.stop()
-        self.store.ask_to_stop()
-        self.database.stop()
-        self.store.stop()
+        if self._is_described:
+            parts = [self.web, self.worker, self.wechat]
+            for part in parts:
+                part.ask_to_stop()
+            for part in parts:
+                part.stop()
+            self.store.ask_to_stop()
+            self.database.stop()
+            self.store.stop()
+        self._claims.let_go()
 
     @property
     def url(self) -> str:
@@ -290,11 +291,9 @@ def _hash_of(paths: list[Path]) -> str:
 
 
 def _answers(url: str) -> bool:
-    """True when the server gives any answer that is not an excuse."""
+    """True when the server says that all is well."""
     try:
         ask(url)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code < 500
     except OSError:
         return False
     return True

@@ -266,15 +266,16 @@ def are_free(base: int) -> bool:
     It keeps a socket in /tmp for each of them; one that another user's store left there would stop ours.
     """
     in_the_way = [path for path in _sockets(base) if os.geteuid() not in (0, path.stat().st_uid)]
-    return not in_the_way and all(is_free(port) for port in _ports(base))
+    return not in_the_way and all(is_free(port) for port in ports_from(base))
 
 
-def _ports(base: int) -> list[int]:
+def ports_from(base: int) -> list[int]:
+    """Every port that the store listens on."""
     return [*range(base, base + PORTS_USED), base + PORTS_USED - 1 + ADMIN_GRPC_OFFSET]
 
 
 def _sockets(base: int) -> list[Path]:
-    return [path for port in _ports(base) for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108 - where the store puts them, whatever TMPDIR says
+    return [path for port in ports_from(base) for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108 - where the store puts them, whatever TMPDIR says
 
 
 def _numbers(ranges: str) -> set[int]:

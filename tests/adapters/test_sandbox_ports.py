@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.sandbox.ports import choose_ports
+from backend.sandbox.ports import Claims, choose_ports
 from backend.sandbox.processes import PartFailed, free_port
 
 
@@ -20,17 +20,17 @@ def busy_port() -> Iterator[int]:
 
 
 def test_the_next_start_has_the_same_ports(tmp_path: Path) -> None:
-    first = choose_ports(tmp_path / "ports.json", wanted_web=str(free_port()))
+    first = choose_ports(tmp_path / "ports.json", Claims(), wanted_web=str(free_port()))
 
-    assert choose_ports(tmp_path / "ports.json") == first
+    assert choose_ports(tmp_path / "ports.json", Claims()) == first
 
 
 def test_a_port_that_is_busy_now_is_replaced_and_the_others_stay(tmp_path: Path, busy_port: int) -> None:
-    first = choose_ports(tmp_path / "ports.json", wanted_web=str(free_port()))
+    first = choose_ports(tmp_path / "ports.json", Claims(), wanted_web=str(free_port()))
     kept = tmp_path / "ports.json"
     kept.write_text(kept.read_text().replace(str(first.web), str(busy_port)))
 
-    second = choose_ports(kept)
+    second = choose_ports(kept, Claims())
 
     assert second.web != busy_port
     assert (second.database, second.store) == (first.database, first.store)
@@ -39,9 +39,23 @@ def test_a_port_that_is_busy_now_is_replaced_and_the_others_stay(tmp_path: Path,
 def test_a_file_that_was_cut_off_does_not_keep_the_city_from_starting(tmp_path: Path) -> None:
     (tmp_path / "ports.json").write_text('{"web": 80')
 
-    assert choose_ports(tmp_path / "ports.json", wanted_web=str(free_port())).web
+    assert choose_ports(tmp_path / "ports.json", Claims(), wanted_web=str(free_port())).web
 
 
 def test_a_busy_port_that_a_person_insists_on_is_refused_by_name(tmp_path: Path, busy_port: int) -> None:
     with pytest.raises(PartFailed, match=f"Port {busy_port} is in use"):
-        choose_ports(tmp_path / "ports.json", wanted_web=str(busy_port))
+        choose_ports(tmp_path / "ports.json", Claims(), wanted_web=str(busy_port))
+
+
+def test_two_cities_that_start_at_once_never_choose_the_same_port(tmp_path: Path) -> None:
+    one, other = Claims(), Claims()
+    wanted = str(free_port())
+    first = choose_ports(tmp_path / "one.json", one, wanted_web=wanted)
+
+    with pytest.raises(PartFailed, match=f"Port {wanted} is in use"):
+        choose_ports(tmp_path / "other.json", other, wanted_web=wanted)
+    second = choose_ports(tmp_path / "other.json", other)
+
+    assert not set(vars(first).values()) & set(vars(second).values())
+    one.let_go()
+    assert other.take(first.web)
