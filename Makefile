@@ -25,7 +25,7 @@ check: ## Linters, types, import contracts, the pages' linters and types, and th
 	cd h5 && $(NODE) npm run --silent typecheck
 	cd h5 && $(NODE) npm run --silent lint
 	cd miniprogram_stub && $(NODE) npm run --silent typecheck
-	cd h5 && $(NODE) npx --no-install openapi-typescript openapi.json --output src/api/schema.ts --check
+	cd h5 && $(NODE) npx --no-install openapi-typescript openapi.json --default-non-nullable false --output src/api/schema.ts --check
 	$(PY) -m pytest --durations=0 --durations-min=5 tests/structure
 
 check-nginx: ## The sample nginx file in a real nginx on the loopback (by apt where there is none, which starts it)
