@@ -185,15 +185,15 @@ class PhonePages:
         expect(self.page.get_by_text("申请人确认上述内容属实")).to_be_visible()  # the pad moves when the text arrives
         canvas = self.page.locator("canvas").first
         canvas.evaluate("pad => pad.scrollIntoView({block: 'center'})")
-        box = canvas.bounding_box()
-        assert box is not None
         mouse = self.page.mouse
         for stroke in range(4):
-            left, top = box["x"] + 40 + stroke * 60, box["y"] + 40
-            mouse.move(left, top)
+            canvas.hover(position={"x": 40 + stroke * 60, "y": 30})  # waits until the pad stands still and is on top
+            box = canvas.bounding_box()
+            assert box is not None
+            left, top = box["x"] + 40 + stroke * 60, box["y"] + 30
             mouse.down()
-            mouse.move(left + 30, top + 50, steps=6)
-            mouse.move(left - 10, top + 90, steps=6)
+            mouse.move(left + 30, top + 40, steps=6)
+            mouse.move(left - 10, top + 80, steps=6)
             mouse.up()
         self.shoot("sign")
         self.tap(words)
