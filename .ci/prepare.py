@@ -132,6 +132,7 @@ def install_node_modules(folder: Path) -> None:
     stamp = folder / "node_modules" / ".prepared"
     if stamp.exists() and stamp.read_text() == state:
         return
+    node_folder()
     with _Progress(f"installing the packages of {folder.name}"):
         _npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     stamp.write_text(state)

@@ -185,7 +185,7 @@ def find_programs(environ: Mapping[str, str], user: tuple[int, int] | None = Non
     installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
     if _can_run(installed / "bin" / "postgres", user):
         return installed / "bin"
-    return _sheltered_copy(installed) / "bin"
+    return _sheltered_copy(installed)
 
 
 def place_for(wanted: Path, user: tuple[int, int] | None) -> Path:
@@ -231,19 +231,25 @@ def _succeeds(arguments: list[str], user: tuple[int, int] | None) -> bool:
 
 
 def _sheltered_copy(installed: Path) -> Path:
-    """A copy of the wheel's programs that every user can run, made once for each version of them."""
+    """The bin folder of a copy of the wheel's programs that every user can run, made once for each version of them.
+
+    The libraries that the wheel brings lie in a folder beside its package, and the programs look for them there.
+    """
+    package = installed.parent
     stamp = (installed / "bin" / "postgres").stat()
     copy = SHELTER / f"programs-{stamp.st_size:x}-{stamp.st_mtime_ns:x}"
     if not copy.exists():
         SHELTER.mkdir(parents=True, exist_ok=True, mode=0o755)
         making = Path(tempfile.mkdtemp(dir=SHELTER))
-        shutil.copytree(installed, making / "pg", symlinks=True)
+        shutil.copytree(installed, making / package.name / installed.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, making / libraries.name, symlinks=True)
         for path in (making, *making.rglob("*")):
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444))
-        (making / "pg").rename(copy)
-        making.rmdir()
-    return copy
+        making.rename(copy)
+    return copy / package.name / installed.name / "bin"
 
 
 def _processes_in(data_path: Path) -> list[Identity]:
