@@ -74,13 +74,19 @@ class CaseRows:
         except exc.IntegrityError as error:
             raise ActiveCaseExists from error
         self._append_events(case)
-        self._loaded[case.id] = self._snapshot(case)
+        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {})
 
     def load(self, case_id: UUID) -> Case:
-        return self._get(statements.LOAD_CASE, case_id)
+        self._connection.execute(statements.LOCK_CASE, {"case_id": case_id})
+        return self.read(case_id)
 
     def read(self, case_id: UUID) -> Case:
-        return self._get(statements.READ_CASE, case_id)
+        row = self._connection.execute(statements.READ_CASE, {"case_id": case_id}).mappings().first()
+        if row is None:
+            raise NotFound
+        case = rows.case(row, self._seal)
+        self._loaded[case.id] = self._snapshot(case)
+        return case
 
     def load_by_item(self, item_id: UUID) -> Case:
         return self.load(self._case_of(item_id))
@@ -108,14 +114,6 @@ class CaseRows:
 
     def next_number(self, on: date) -> str:
         return f"QY-{on:%Y%m%d}-{self._connection.execute(_NEXT_NUMBER).scalar_one():05d}"
-
-    def _get(self, statement: Any, case_id: UUID) -> Case:
-        row = self._connection.execute(statement, {"case_id": case_id}).mappings().first()
-        if row is None:
-            raise NotFound
-        case = rows.case(row, self._seal)
-        self._loaded[case.id] = self._snapshot(case)
-        return case
 
     def _case_of(self, item_id: UUID) -> UUID:
         case_id = self._connection.execute(statements.CASE_OF_ITEM, {"item_id": item_id}).scalar()
@@ -161,11 +159,11 @@ class CaseRows:
         case.version += 1
 
     def _write_changed(self, statement: Any, case: Case, before: Mapping[Any, Any], now: Mapping[Any, Any]) -> None:
-        changed = [
-            {"case_id": case.id, **rows.columns(value)} for key, value in now.items() if before.get(key) != value
-        ]
+        changed = [value for key, value in now.items() if before.get(key) != value]
+        # A replaced photo leaves its place before another takes it: the database lets no two be there.
+        changed.sort(key=lambda value: getattr(value, "state", None) is PhotoState.READY)
         if changed:
-            self._connection.execute(statement, changed)
+            self._connection.execute(statement, [{"case_id": case.id, **rows.columns(value)} for value in changed])
 
     def _remove_absences(self, case_id: UUID, slot_keys: set[str]) -> None:
         t = tables.absences
@@ -182,7 +180,9 @@ class CaseRows:
                 continue
             risen = replace(item, version=item.version + 1)
             values = {k: v for k, v in rows.columns(risen).items() if k != "id"}
-            self._connection.execute(update(t).where(t.c.id == item.id, t.c.version == item.version).values(values))
+            as_seen = update(t).where(t.c.id == item.id, t.c.version == item.version)
+            if self._connection.execute(as_seen.values(values)).rowcount != 1:
+                raise StaleVersion(version=item.version, changed_by="同事", changed_at=None)
             case.items[item.id] = risen
 
     def _append_events(self, case: Case) -> None:
@@ -202,6 +202,14 @@ class ClaimRows:
         return Claim(**row) if row else None
 
     def take(self, case_id: UUID, actor: Actor, at: datetime, lease: timedelta) -> Claim:
+        claim = self._take(case_id, actor, at, lease)
+        if claim is None:
+            holder = self.live(case_id, at)
+            name, until = (holder.staff_name, holder.expires_at.isoformat()) if holder else ("同事", None)
+            raise HeldByAnother(holder_name=name, expires_at=until)
+        return claim
+
+    def _take(self, case_id: UUID, actor: Actor, at: datetime, lease: timedelta) -> Claim | None:
         wanted = {
             "case_id": case_id,
             "staff_id": actor.id,
@@ -210,18 +218,14 @@ class ClaimRows:
             "expires_at": at + lease,
         }
         row = self._connection.execute(statements.TAKE_CLAIM, wanted).mappings().first()
-        if row is None:
-            holder = self.live(case_id, at)
-            name, until = (holder.staff_name, holder.expires_at.isoformat()) if holder else ("同事", None)
-            raise HeldByAnother(holder_name=name, expires_at=until)
-        return Claim(**row)
+        return Claim(**row) if row else None
 
     def take_next(self, actor: Actor, at: datetime, lease: timedelta) -> UUID | None:
-        case_id = self._connection.execute(statements.NEXT_WAITING, {"at": at}).scalar()
-        if not isinstance(case_id, UUID):
-            return None
-        self.take(case_id, actor, at, lease)
-        return case_id
+        """Between the look for a case and its lock somebody may have taken it: then the next is looked for."""
+        while isinstance(case_id := self._connection.execute(statements.NEXT_WAITING, {"at": at}).scalar(), UUID):
+            if self._take(case_id, actor, at, lease):
+                return case_id
+        return None
 
     def latest_of(self, actor: Actor, at: datetime) -> UUID | None:
         t = tables.claims

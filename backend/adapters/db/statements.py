@@ -36,7 +36,8 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
 """
 
 READ_CASE = text(_CASE + " WHERE c.id = :case_id")
-LOAD_CASE = text(_CASE + " WHERE c.id = :case_id FOR NO KEY UPDATE OF c")
+# Locked before it is read: one statement that does both would show what hangs on the case as it was before the wait.
+LOCK_CASE = text("SELECT id FROM cases WHERE id = :case_id FOR NO KEY UPDATE")
 CASE_OF_ITEM = text("SELECT case_id FROM items WHERE id = :item_id")
 
 OPEN_CASE_OF = text("""
