@@ -14,7 +14,7 @@ from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.sealed import Seal
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
-from backend.domain.case import Case, Event
+from backend.domain.case import Case, Event, PhotoState
 from backend.domain.errors import ActiveCaseExists, HeldByAnother, NotFound, StaleVersion
 from backend.services.ports import Claim
 
