@@ -28,6 +28,10 @@ from backend.settings import Settings
 # Uploads go to the object store; what is posted here is answers and a signature.
 MAX_BODY_BYTES = 2_000_000
 
+DESCRIPTION = (
+    "Refusals are problems (RFC 9457): each code is explained at /docs/problems. Whoever calls is known by a session"
+    " cookie; every change sends X-CSRF-Token, which GET /api/identity/session gives."
+)
 DOCUMENTED = (identity, guide, filing, materials, review, departments, supervision)
 
 
@@ -57,7 +61,7 @@ def _document(app: Flask) -> None:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": "/",
         "OPENAPI_JSON_PATH": "openapi.json",
-        "API_SPEC_OPTIONS": {"info": {"description": "Errors are problems (RFC 9457): docs/problems.md."}},
+        "API_SPEC_OPTIONS": {"info": {"description": DESCRIPTION}},
     }
     api = problems.ProblemApi(app)
     for column in DOCUMENTED:

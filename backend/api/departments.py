@@ -175,6 +175,7 @@ def show_item(item_id: UUID) -> Response:
 
 
 @blp.post("/items/<uuid:item_id>/acceptance")
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ItemView)
 def accept(item_id: UUID) -> Response:
     """接收. Needs If-Match and an Idempotency-Key."""
@@ -183,6 +184,7 @@ def accept(item_id: UUID) -> Response:
 
 @blp.post("/items/<uuid:item_id>/decision")
 @blp.arguments(Decision)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ItemView)
 def decide(given: dict[str, Any], item_id: UUID) -> Response:
     """作出决定. Needs If-Match and an Idempotency-Key."""
@@ -228,6 +230,7 @@ def announce_result(file: dict[str, Any], item_id: UUID) -> dict[str, Any]:
 
 
 @blp.post("/items/<uuid:item_id>/results/<uuid:result_id>/completion")
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, ItemView)
 def complete_result(item_id: UUID, result_id: UUID) -> Response:
     """Say that the file was sent: it is checked and kept. Needs an Idempotency-Key."""

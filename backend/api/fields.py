@@ -79,3 +79,19 @@ def department(*, nullable: bool = False) -> fields.String:
 
 def clock(*, nullable: bool = True) -> fields.String:
     return known(ClockState, nullable=nullable)
+
+
+# ── the headers of a change, for the document ────────────────────────────────────────────────
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}"$'},
+    "description": "The version that was seen, as its ETag. Without it 428, when somebody was faster 412.",
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+    "description": "Made once per act and sent again with every repeat of it: the act happens once.",
+}

@@ -336,6 +336,7 @@ def show_case(case_id: UUID) -> Response:
 
 @blp.put("/cases/<uuid:case_id>/answers/<string(maxlength=64):page_key>")
 @blp.arguments(Answers)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, CaseView)
 def answer(given: dict[str, Any], case_id: UUID, page_key: str) -> Response:
     """Save the answers of one page. Needs If-Match."""
@@ -344,6 +345,7 @@ def answer(given: dict[str, Any], case_id: UUID, page_key: str) -> Response:
 
 @blp.post("/cases/<uuid:case_id>/submission")
 @blp.arguments(Submission)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, CaseView)
 def submit(given: dict[str, str], case_id: UUID) -> Response:
     """Submit a case (提交办件). Needs If-Match and an Idempotency-Key."""
@@ -353,6 +355,7 @@ def submit(given: dict[str, str], case_id: UUID) -> Response:
 
 @blp.post("/cases/<uuid:case_id>/withdrawal")
 @blp.arguments(Withdrawal)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, CaseView)
 def withdraw(given: dict[str, str], case_id: UUID) -> Response:
     """Take a case back (撤回), until it is approved. Needs If-Match."""
@@ -360,6 +363,7 @@ def withdraw(given: dict[str, str], case_id: UUID) -> Response:
 
 
 @blp.post("/cases/<uuid:case_id>/items/<uuid:item_id>/report")
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, ProgressView)
 def report_fund_done(case_id: UUID, item_id: UUID) -> Response:
     """Report that the housing fund was drawn by its own account. Needs If-Match with the item's version."""

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
+from backend.api import fields as field
 from backend.api.callers import (
     SESSION_COOKIE,
     Caller,
@@ -238,6 +239,7 @@ def add_staff(new: dict[str, Any]) -> dict[str, Any]:
 @blp.patch("/staff/<uuid:staff_id>")
 @called_by(Caller.STAFF, roles=(Role.ADMINISTRATOR,))
 @blp.arguments(StaffPatch)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, StaffRow)
 def change_staff(change: dict[str, Any], staff_id: UUID) -> dict[str, Any]:
     """Rename, disable or enable an account, or give it a new password, which also unlocks it."""

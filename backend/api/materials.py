@@ -9,6 +9,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
 from backend.api.files import jpeg, result_file
 from backend.api.filing import CaseView
@@ -85,6 +86,7 @@ def announce_photo(photo: dict[str, Any], case_id: UUID) -> dict[str, Any]:
 
 
 @blp.post("/<uuid:case_id>/photos/<uuid:photo_id>/completion")
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, SlotView)
 def complete_photo(case_id: UUID, photo_id: UUID) -> Response:
     """Say that the photo was sent: it is checked and counts from now on. Needs an Idempotency-Key."""
@@ -136,6 +138,7 @@ def take_back_absence(case_id: UUID, slot_key: str) -> Response:
 
 @blp.put("/<uuid:case_id>/signature")
 @blp.arguments(DrawnSignature)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, CaseView)
 def sign(drawn: dict[str, Any], case_id: UUID) -> Response:
     """Sign by hand. Needs If-Match."""

@@ -11,8 +11,10 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_smorest import Api
+from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
+from backend.api import fields as field
 from backend.domain import errors
 
 LOG = logging.getLogger(__name__)
@@ -105,15 +107,36 @@ def flat(messages: Any, pointer: str = "") -> list[dict[str, str]]:
     return [{"pointer": pointer, "detail": str(messages)}]
 
 
+class Fault(Schema):
+    """One thing that is wrong with what was sent, and where."""
+
+    pointer = field.text()
+    detail = field.text()
+
+
+class Problem(Schema):
+    """Problem (RFC 9457). Each code is explained at /docs/problems; some bring facts of their own."""
+
+    type = field.text()
+    title = field.text()
+    status = field.number()
+    code = field.text()
+    detail = field.text()
+    instance = field.text()
+    errors = fields.List(fields.Nested(Fault))
+
+
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest, with our problem body for its errors and in its document."""
+
+    ERROR_SCHEMA = Problem
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return from_http(error)
 
     def _register_responses(self) -> None:
         super()._register_responses()
-        for response in self.spec.components.responses.values():
+        for response in self.spec.components.responses_lazy.values():
             if "application/json" in response.get("content", {}):
                 response["content"] = {CONTENT_TYPE: response["content"]["application/json"]}
 

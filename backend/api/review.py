@@ -344,6 +344,7 @@ def list_cases(query: dict[str, Any]) -> Response:
 
 @blp.post("/claims")
 @called_by(Caller.STAFF, [Role.CLERK])
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, ClaimedNext)
 def claim_next() -> Response:
     """Claim the waiting case with the earliest deadline (领取). Needs an Idempotency-Key."""
@@ -353,6 +354,7 @@ def claim_next() -> Response:
 
 @blp.post("/cases/<uuid:case_id>/claim")
 @called_by(Caller.STAFF, [Role.CLERK])
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, ClaimView)
 def claim(case_id: UUID) -> Response:
     """Claim one case. Needs an Idempotency-Key."""
@@ -410,6 +412,7 @@ def show_thumbnail(case_id: UUID, photo_id: UUID) -> Response:
 @blp.put("/cases/<uuid:case_id>/judgements")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(GivenJudgements)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, ReviewView)
 def judge(given: dict[str, Any], case_id: UUID) -> Response:
     """Keep verdicts. Needs If-Match and the lease."""
@@ -419,6 +422,7 @@ def judge(given: dict[str, Any], case_id: UUID) -> Response:
 @blp.put("/cases/<uuid:case_id>/checks")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(GivenChecks)
+@blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, ReviewView)
 def check(given: dict[str, Any], case_id: UUID) -> Response:
     """Keep the 无法办理 checks and the confirmed age. Needs If-Match and the lease."""
@@ -432,6 +436,7 @@ def check(given: dict[str, Any], case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/acceptance")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(OpinionBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def accept(given: dict[str, str], case_id: UUID) -> Response:
     """审核通过, with 窗口审核意见. Needs If-Match, an Idempotency-Key and the lease."""
@@ -441,6 +446,7 @@ def accept(given: dict[str, str], case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/return")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(NoteBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def return_for_correction(given: dict[str, str], case_id: UUID) -> Response:
     """退回补正 (一次性告知). Needs If-Match, an Idempotency-Key and the lease."""
@@ -451,6 +457,7 @@ def return_for_correction(given: dict[str, str], case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/refusal")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(ReasonBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def refuse(given: dict[str, str], case_id: UUID) -> Response:
     """不予受理. Needs If-Match, an Idempotency-Key and the lease."""
@@ -459,6 +466,7 @@ def refuse(given: dict[str, str], case_id: UUID) -> Response:
 
 @blp.post("/cases/<uuid:case_id>/hold")
 @called_by(Caller.STAFF, [Role.CLERK])
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def hold(case_id: UUID) -> Response:
     """A check is “yes”: the case waits. Needs If-Match, an Idempotency-Key and the lease."""
@@ -468,6 +476,7 @@ def hold(case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/resolution")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(NoteBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def resolve(given: dict[str, str], case_id: UUID) -> Response:
     """The other office is done. Needs If-Match and an Idempotency-Key; takes the lease."""
@@ -480,6 +489,7 @@ def resolve(given: dict[str, str], case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/approval")
 @called_by(Caller.STAFF, [Role.SUPERVISOR])
 @blp.arguments(OpinionBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def approve(given: dict[str, str], case_id: UUID) -> Response:
     """同意办理, with 窗口主管意见: routes the items. Needs If-Match and an Idempotency-Key."""
@@ -489,6 +499,7 @@ def approve(given: dict[str, str], case_id: UUID) -> Response:
 @blp.post("/cases/<uuid:case_id>/sending-back")
 @called_by(Caller.STAFF, [Role.SUPERVISOR])
 @blp.arguments(ReasonBody)
+@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def send_back(given: dict[str, str], case_id: UUID) -> Response:
     """退回窗口. Needs If-Match and an Idempotency-Key."""

@@ -301,7 +301,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     staff_id: string;
                 };
@@ -546,7 +549,10 @@ export interface paths {
         put: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                     page_key: string;
@@ -594,7 +600,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -640,7 +651,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -687,7 +701,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                     item_id: string;
@@ -776,7 +793,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                     photo_id: string;
@@ -1035,7 +1055,10 @@ export interface paths {
         put: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1169,7 +1192,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1231,7 +1257,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1465,7 +1494,10 @@ export interface paths {
         put: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1511,7 +1543,10 @@ export interface paths {
         put: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1558,7 +1593,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1604,7 +1644,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1650,7 +1695,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1696,7 +1746,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1737,7 +1792,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1783,7 +1843,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1829,7 +1894,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -1958,7 +2028,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     item_id: string;
                 };
@@ -1999,7 +2074,12 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     item_id: string;
                 };
@@ -2224,7 +2304,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     item_id: string;
                     result_id: string;
@@ -2446,17 +2529,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Error: {
-            /** @description Error code */
-            code?: number;
-            /** @description Error name */
-            status?: string;
-            /** @description Error message */
-            message?: string;
-            /** @description Errors */
-            errors?: {
-                [key: string]: unknown;
-            };
+        Fault: {
+            pointer: string;
+            detail: string;
+        };
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            instance: string;
+            errors?: components["schemas"]["Fault"][];
         };
         PaginationMetadata: {
             /** @description Total number of items. */
@@ -3371,7 +3455,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Unprocessable Entity */
@@ -3380,7 +3464,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
