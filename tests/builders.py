@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 import requests
 from PIL import Image
 
+from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore
 from backend.domain.actors import Actor
-from backend.domain.case import Signature
+from backend.domain.case import Case, Signature, State
 from backend.domain.people import Month
 from backend.domain.review import Verdict
 from backend.domain.routing import Outcome
@@ -25,7 +26,7 @@ from backend.services.review import GivenCheck, GivenVerdict
 from backend.services.uploads import Announced
 from tests import pictures
 from tests.actors import Staff, an_applicant, hire_staff
-from tests.domain.cases import a_photo
+from tests.domain.cases import AT, a_case, a_photo
 from tests.domain.examples import answers as example_answers
 from tests.domain.examples import id_number, rulebook
 from tests.sandbox_wechat import MovableClock
@@ -51,6 +52,39 @@ def a_key() -> str:
 def born(day: int) -> dict[str, str]:
     """Answers of another person of the same age: one for each day of March 1976."""
     return {"id_number": id_number(date(1976, 3, day))}
+
+
+# ── a case put into the database as it is ────────────────────────────────────────────────────
+
+SUBMITTED = {"submitted_at": AT, "review_due_on": date(2026, 11, 27), "policy_hash": "a" * 64}
+
+
+def a_seal() -> Seal:
+    return Seal([("k1", b"\1" * 16)], b"\2" * 32)
+
+
+def answers_of(person: int) -> dict[str, Any]:
+    """Answers with an ID number of their own."""
+    return example_answers(**born(person))
+
+
+def a_person(store: PostgresStore, number: int = 1) -> UUID:
+    with store.begin() as tx:
+        return tx.people.sign_in(f"o-made-up-{number}", AT).id
+
+
+def kept(store: PostgresStore, state: State = State.DRAFT, person: int = 1, **changes: Any) -> Case:
+    """A case of its own person that is in the database."""
+    submitted = {**SUBMITTED, "number": f"QY-20261124-{person:05}", "answers": answers_of(person)}
+    whole = {} if state is State.DRAFT else submitted
+    case = a_case(state, applicant_id=a_person(store, person), **{**whole, **changes})
+    with store.begin() as tx:
+        tx.cases.add(case)
+        tx.cases.save(case)
+    return case
+
+
+# ── cases brought forward by the use cases ───────────────────────────────────────────────────
 
 
 @dataclass

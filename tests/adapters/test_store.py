@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,6 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore, PostgresTransaction, make_engine
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import first_broken
@@ -25,26 +25,14 @@ from backend.domain.routing import ITEM_TRANSITIONS, ItemAction, ItemState, Outc
 from backend.sandbox.processes import free_port
 from backend.services.ports import Callback, Push, ResultFile, Session
 from tests.actors import hire
-from tests.domain.cases import AT, LATER, a_case, a_photo, an_item, failed, passed
-from tests.domain.examples import answers, id_number
+from tests.builders import SUBMITTED, a_person, a_seal, answers_of, kept
+from tests.domain.cases import AT, LATER, a_photo, an_item, failed, passed
+from tests.domain.examples import answers
 from tests.racing import at_once, outcome, until_somebody_waits
 
-SEAL = Seal([("k1", b"\1" * 16)], b"\2" * 32)
 LEASE = timedelta(minutes=15)
+SEAL = a_seal()
 HER = Actor(uuid4(), Role.APPLICANT, "申请人")
-SUBMITTED = {
-    "number": "QY-20261124-00001",
-    "submitted_at": AT,
-    "review_due_on": date(2026, 11, 27),
-    "policy_hash": "a" * 64,
-}
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[PostgresStore]:
-    engine = make_engine(database_url, pool_size=6)
-    yield PostgresStore(engine, SEAL)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -55,27 +43,6 @@ def clerk(store: PostgresStore) -> Actor:
 @pytest.fixture
 def other_clerk(store: PostgresStore) -> Actor:
     return hire(store, "clerk2", "李窗口", Role.CLERK)
-
-
-def answers_of(person: int) -> dict[str, Any]:
-    """Answers with an ID number of their own."""
-    return answers(id_number=id_number(date(1976, 3, person)))
-
-
-def a_person(store: PostgresStore, number: int = 1) -> UUID:
-    with store.begin() as tx:
-        return tx.people.sign_in(f"o-made-up-{number}", AT).id
-
-
-def kept(store: PostgresStore, state: State = State.DRAFT, person: int = 1, **changes: Any) -> Case:
-    """A case of its own person that is in the database."""
-    submitted = {**SUBMITTED, "number": f"QY-20261124-{person:05}", "answers": answers_of(person)}
-    whole = {} if state is State.DRAFT else submitted
-    case = a_case(state, applicant_id=a_person(store, person), **{**whole, **changes})
-    with store.begin() as tx:
-        tx.cases.add(case)
-        tx.cases.save(case)
-    return case
 
 
 def read(store: PostgresStore, case_id: UUID) -> Case:
@@ -552,19 +519,22 @@ def test_the_next_case_is_the_most_urgent_that_nobody_is_about_to_take(
     assert taken == [urgent.id, later.id, None]
 
 
-def test_clerks_who_take_the_next_case_all_at_once_get_one_each(store: PostgresStore, clerk: Actor) -> None:
+def test_clerks_who_take_the_next_case_all_at_once_get_one_each(store: PostgresStore) -> None:
     cases = [kept(store, State.SUBMITTED, person) for person in range(1, 13)]
+    clerks = [hire(store, f"clerk-{n}", f"陈窗口{n}", Role.CLERK) for n in range(4)]
 
-    def take_three() -> list[UUID | None]:
+    def take_three(clerk: Actor) -> list[UUID | None]:
         taken = []
         for _ in range(3):
             with store.begin() as tx:
-                taken.append(tx.claims.take_next(replace(clerk), AT, LEASE))
+                taken.append(tx.claims.take_next(clerk, AT, LEASE))
         return taken
 
-    rounds = at_once(*[take_three] * 4)
+    rounds = at_once(*[partial(take_three, clerk) for clerk in clerks])
 
-    assert sorted(str(case_id) for each in rounds for case_id in each) == sorted(str(case.id) for case in cases)
+    assert [each for each in rounds if isinstance(each, Exception)] == []
+    taken = [case_id for each in rounds if isinstance(each, list) for case_id in each]
+    assert sorted(map(str, taken)) == sorted(str(case.id) for case in cases)
 
 
 def test_a_claim_is_let_go_by_its_holder_only_and_ended_by_anyone(

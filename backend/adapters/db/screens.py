@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,9 @@ SELECT i.id, i.version, i.case_id, c.number AS case_number, c.name_masked, i.cod
  WHERE {state}{department}{search}{after}
  ORDER BY i.due_on, i.id LIMIT :limit
 """
-_ITEMS_AFTER = " AND (i.due_on, i.id) > (:due, :id)"
+# An item whose clock has not started has no due date and stands after all that have one.
+_ITEMS_AFTER = " AND ((i.due_on, i.id) > (:due, :id) OR i.due_on IS NULL)"
+_ITEMS_AFTER_UNDATED = " AND i.due_on IS NULL AND i.id > :id"
 
 _REVIEW_COUNTS = text("""
 SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_id IS NULL) AS waiting,
@@ -96,12 +98,14 @@ class PostgresScreens:
         if queue not in QUEUES:
             raise ContentRefused("没有这个列表，请从左边的菜单重新进入。", queue=queue)
         condition, values = self._search(search)
-        after, position = self._after(cursor, _QUEUE_AFTER, ("due", "submitted_at", "id"))
+        position = self._position(cursor, due=date.fromisoformat, submitted_at=datetime.fromisoformat, id=UUID)
         statement = _QUEUE.format(
             queue=QUEUES[queue],
             search=condition,
-            item=" AND c.planned_items @> jsonb_build_array(jsonb_build_object('code', :item))" if item else "",
-            after=after,
+            item=" AND c.planned_items @> jsonb_build_array(jsonb_build_object('code', CAST(:item AS text)))"
+            if item
+            else "",
+            after=_QUEUE_AFTER if position else "",
         )
         given = {**values, **position, "staff_id": staff_id, "at": at, "limit": limit + 1, "item": item}
         found = self._rows(text(statement), given)
@@ -117,12 +121,13 @@ class PostgresScreens:
         if state not in ITEM_STATES:
             raise ContentRefused("没有这个列表，请从左边的菜单重新进入。", state=state)
         condition, values = self._search(search)
-        after, position = self._after(cursor, _ITEMS_AFTER, ("due", "id"))
+        position = self._position(cursor, due=_date_if_any, id=UUID)
+        after = _ITEMS_AFTER if position.get("due") else _ITEMS_AFTER_UNDATED
         statement = _ITEMS.format(
             state=ITEM_STATES[state],
             department=" AND i.department = :department" if department else "",
             search=condition,
-            after=after,
+            after=after if position else "",
         )
         given = {**values, **position, "department": department, "limit": limit + 1}
         return self._page(self._rows(text(statement), given), limit, ("due_on", "id"))
@@ -165,13 +170,14 @@ class PostgresScreens:
             return " AND starts_with(c.number, :number)", {"number": wanted.upper()}
 
     @staticmethod
-    def _after(cursor: str | None, condition: str, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def _position(cursor: str | None, **readers: Callable[[Any], Any]) -> dict[str, Any]:
+        """The values of the last row seen, by name; none at the beginning of a list."""
         if cursor is None:
-            return "", {}
+            return {}
         try:
-            position = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-            return condition, dict(zip(names, position, strict=True))
-        except (ValueError, TypeError) as error:
+            values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+            return {name: read(value) for (name, read), value in zip(readers.items(), values, strict=True)}
+        except (ValueError, TypeError, AttributeError) as error:
             raise ContentRefused("列表已经变化，请刷新页面。") from error
 
     @staticmethod
@@ -182,3 +188,7 @@ class PostgresScreens:
         position = [page[-1][key] for key in keys]
         text_of = json.dumps(position, default=lambda v: v.isoformat() if isinstance(v, (date, datetime)) else str(v))
         return page, base64.urlsafe_b64encode(text_of.encode()).decode()
+
+
+def _date_if_any(text_of: str | None) -> date | None:
+    return None if text_of is None else date.fromisoformat(text_of)

@@ -42,7 +42,9 @@ class Seal:
 
     def open(self, sealed: bytes, place: str) -> Any:
         """Sealed bytes → the content. Raises SealBroken."""
-        key_end = 1 + sealed[0]
+        key_end = 1 + sealed[0] if sealed else 0
+        if len(sealed) < key_end + NONCE_BYTES + TAG_BYTES:
+            raise SealBroken(f"the value at {place.split(':')[0]} was cut off")
         nonce_end = key_end + NONCE_BYTES
         key = self._keys.get(sealed[1:key_end].decode(errors="replace"))
         if key is None:
