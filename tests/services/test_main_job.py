@@ -25,3 +25,15 @@ def test_a_case_goes_from_the_first_answer_to_completed(town: Town) -> None:
     assert after["state"] == State.COMPLETED
     assert town.told(case_id) == ["submitted", "accepted_and_routed", *["item_decided"] * 4, "completed"]
     assert town.services.supervision.audit(case_id)["verified"] is True
+
+
+def test_a_case_that_she_files_herself_is_completed_with_its_approval(town: Town) -> None:
+    view = town.an_approved_case(
+        retirement_filing="self", medical_filing="self", wants_only_child_reward="no", has_housing_fund="no"
+    )
+
+    after = town.services.filing.view(town.applicant, UUID(view["id"]))
+    assert after["state"] == State.COMPLETED
+    assert {item["state"] for item in after["progress"]["items"]} == {"self_filed"}
+    with town.store.begin() as tx:
+        assert tx.pushes.of_case(UUID(view["id"]))[-1].event == "completed"
