@@ -18,7 +18,14 @@ from backend.domain.retirement import ContributionShort, TooEarly
 from backend.domain.routing import ItemAction
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
-from backend.services.filing_view import View, eligibility_view, filing_view, missing_photos, unmended_fields
+from backend.services.filing_view import (
+    MASKED_TO_HERSELF,
+    View,
+    eligibility_view,
+    filing_view,
+    missing_photos,
+    unmended_fields,
+)
 from backend.services.guide_view import areas_view, guide_view
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
@@ -99,6 +106,7 @@ class Filing:
             case = self._own(tx, actor, case_id)
             case.must_be_at(seen_version)
             case.must_be_editable("修改")
+            raw = {**self._kept_unseen(case, page_key), **raw}
             given = self._rulebook.graph.parse(page_key, raw, case.answers, Month.of(today))
             self._must_be_reopened(case, given)
             case.answer(given, actor, at)
@@ -191,6 +199,11 @@ class Filing:
         found = self._rulebook.eligibility(case.answers, today_month)
         if isinstance(found, (TooEarly, ContributionShort)):
             raise NotEligibleYet(eligibility=eligibility_view(found, self._rulebook))
+
+    def _kept_unseen(self, case: Case, page_key: str) -> Mapping[str, object]:
+        """Masked answers of a page, which her browser was never shown: left out, they stay as they are."""
+        questions = self._rulebook.graph.page(page_key, case.answers).questions
+        return {q.key: case.answers[q.key] for q in questions if q.type in MASKED_TO_HERSELF and q.key in case.answers}
 
     def _must_be_reopened(self, case: Case, given: Mapping[str, Any]) -> None:
         """In a returned case only what failed, and what its mending newly asks for, is open. Raises NotFound."""

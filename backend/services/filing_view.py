@@ -292,7 +292,7 @@ def _check_answers(rulebook: Rulebook, pages: Sequence[View], chosen: Sequence[C
             groups.append({"title": group, "rows": rows})
     together = [rulebook.items[item.code].title for item in chosen if item.filing is Filing.COMBINED]
     herself = [
-        f"{rulebook.items[item.code].title}（{FILING_LABELS[item.filing]}）"
+        f"{rulebook.items[item.code].title}：{FILING_LABELS[item.filing]}"
         for item in chosen
         if item.filing is not Filing.COMBINED
     ]

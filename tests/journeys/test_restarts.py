@@ -119,7 +119,7 @@ def _tended(city: City) -> bool:
 
 
 def _all_sent(city: City) -> bool:
-    """Every push is out; WeChat tells of a delivery three times only, so a receipt may fall into the time we are down."""
+    """Every push is out. WeChat offers a receipt three times only, so one may fall into the time we are down."""
     try:
         states = _rows(city, "SELECT id::text, state FROM pushes")
     except psycopg.OperationalError:
