@@ -56,10 +56,11 @@ class Filing:
         self._rulebook = rulebook
         self._announcements = announcements
         self._notice_titles = notice_titles
+        self._guide = guide_view(rulebook)
 
     def guide(self) -> View:
         """办事指南, with every text that is agreed to. Open to anyone."""
-        return guide_view(self._rulebook)
+        return self._guide
 
     def areas(self) -> View:
         """The district's part of the 户籍 picker. Open to anyone."""

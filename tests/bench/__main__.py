@@ -46,8 +46,8 @@ DEPARTMENT_OF = {
     "pension_payment": "social_security",
     "medical_years": "medical_insurance",
 }
-# These wait for the object store or work on pictures: there is nothing bare to hold them against.
-WITHOUT_RATIO = frozenset({"complete photo", "sign"})
+# These wait for the object store and work on pictures, or ask the database nothing: nothing bare to hold them against.
+WITHOUT_RATIO = frozenset({"complete photo", "sign", "guide"})
 
 
 def main() -> None:

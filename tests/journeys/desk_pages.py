@@ -17,7 +17,7 @@ class DeskPages:
     """One member of staff at her desk, signed in."""
 
     def __init__(self, browser: Browser, url: str, username: str, shots: Path) -> None:
-        self.context = browser.new_context(viewport=DESK, locale="zh-CN")
+        self.context = browser.new_context(viewport=DESK, locale="zh-CN", reduced_motion="reduce")
         self.page: Page = self.context.new_page()
         self._url = url
         self._shots = shots

@@ -25,7 +25,13 @@ class PhonePages:
 
     def __init__(self, browser: Browser, wechat_url: str, person: Mapping[str, Any], shots: Path) -> None:
         self.context: BrowserContext = browser.new_context(
-            viewport=PHONE, user_agent=WECHAT, locale="zh-CN", has_touch=True, is_mobile=True, device_scale_factor=2
+            viewport=PHONE,
+            user_agent=WECHAT,
+            locale="zh-CN",
+            has_touch=True,
+            is_mobile=True,
+            device_scale_factor=2,
+            reduced_motion="reduce",
         )
         self.page: Page = self.context.new_page()
         self.person = person
@@ -156,8 +162,15 @@ class PhonePages:
             kinds.first.check(force=True)
         self.shoot(f"slot-{slot_key}")
         for part in [each.get_attribute("data-part") for each in slot.locator("[data-part]").all()]:
-            self.give_photo(slot, part or "", pictures.photo_for(slot_key, part or ""))
+            self.give_photo(slot, part or "", pictures.photo_for(slot_key, part or "", self._papers()))
         expect(slot).to_have_attribute("data-status", "done", timeout=30_000)
+
+    def _papers(self) -> pictures.MadeUpPerson:
+        """Her name and numbers, as they stand on what she photographs."""
+        person = self.person
+        return pictures.MadeUpPerson(
+            name=person["name"], birth=person["born_on"], id_number=person["id_number"], spouse="江试婚", child="江小试"
+        )
 
     def give_photo(self, slot: Locator, part: str, photo: bytes) -> None:
         """Chooses a photo from the album for one part, and waits until the server has it."""
