@@ -235,13 +235,21 @@ NOT_RUN: dict[str, list[pytest.Item]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose program this machine lacks; the end of the run says so."""
+    """Leave out the tests whose program this machine lacks; the end of the run says so. Browser tests come last.
+
+    Playwright keeps an event loop running in the main thread once it has started, which no other test can bear.
+    """
     for need, find in NEEDED.items():
         waiting = [item for item in items if item.get_closest_marker(need)]
         if waiting and not find():
             NOT_RUN[need] = waiting
             config.hook.pytest_deselected(items=waiting)
             items[:] = [item for item in items if item not in waiting]
+    items.sort(key=_drives_a_browser)
+
+
+def _drives_a_browser(item: pytest.Item) -> bool:
+    return "playwright" in getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
