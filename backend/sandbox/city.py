@@ -222,11 +222,12 @@ class City:
         with progress("tables and demo staff"):
             self.wechat.start()
             self._prepare_database()
-        with progress("web, job worker and WeChat"):
+        with progress("web and WeChat"):
             self.web.start()
-            self.worker.start()
             self._wait_for_answer(self.wechat, self.wechat_url + "/")
             self._wait_for_answer(self.web, self.url + "/readyz")
+        # Nobody waits for the job worker, which takes up what has gathered: the web server has the processors first
+        self.worker.start()
 
     def _start_store(self) -> None:
         """The pages may be opened by either name of this machine, so both may send photos."""
