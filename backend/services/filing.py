@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor
-from backend.domain.case import CLOSED, STATE_LABELS, Case, State, SubmissionTerms
+from backend.domain.case import CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
 from backend.domain.errors import ConsentMissing, NotEligibleYet, NotFound
 from backend.domain.items import Filing as FilingWay
 from backend.domain.materials import missing_labels
@@ -77,7 +77,7 @@ class Filing:
         }
 
     def start(self, actor: Actor, consents: Mapping[str, str], notice_version: str) -> tuple[View, bool]:
-        """Opens a draft under the consents given, or gives back her open one. Returns the view and whether it is new.
+        """Opens a draft under the consents given, or gives back the case she may still change; and whether it is new.
 
         Raises ConsentMissing when the notice was not read, or a consent is not of the version in force.
         """
@@ -89,7 +89,7 @@ class Filing:
                 tx.people.consent(actor.id, key, version, at)
             open_id = tx.cases.open_of(actor.id)
             case = tx.cases.read(open_id) if open_id else None
-            is_new = case is None or case.state is not State.DRAFT
+            is_new = case is None or case.state not in EDITABLE
             if case is None or is_new:
                 case = Case(id=uuid4(), applicant_id=actor.id, created_at=at, changed_at=at)
                 tx.cases.add(case)

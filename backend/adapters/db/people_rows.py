@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, exc, insert, select, text, update
+from sqlalchemy import Connection, case, delete, exc, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import rows, tables
@@ -86,8 +86,12 @@ class StaffRows:
         return StaffMember(**row) if row else None
 
     def save(self, member: StaffMember) -> None:
+        """The version rises with what an administrator sees and changes; counting sign-ins leaves it alone."""
         t = tables.staff
-        values = rows.columns(member) | {"version": member.version + 1}
+        seen = (t.c.name, t.c.role, t.c.department, t.c.password_hash, t.c.active)
+        changed = or_(*(column.is_distinct_from(getattr(member, column.name)) for column in seen))
+        version = t.c.version + case((changed, 1), else_=0)
+        values = rows.columns(member) | {"version": version}
         self._connection.execute(update(t).where(t.c.id == member.id).values(values))
 
     def all(self) -> list[StaffMember]:

@@ -2,7 +2,7 @@
 import { client, idempotent, ifMatch } from '@api/client'
 
 import type { ChecksToSend, Holder, JudgementToSend, Queue, QueuePage, ReviewView } from '../types'
-import { ask, askUnlessSame, filled, unlessSame, type Sent } from './send'
+import { ask, BY_ITSELF, askUnlessSame, filled, unlessSame, type Sent } from './send'
 
 export interface QueueQuery {
   queue: Queue
@@ -27,7 +27,7 @@ export async function claimCase(id: string, key: string): Promise<Holder | null>
 }
 
 export async function renewClaim(id: string): Promise<Holder | null> {
-  return (await ask(client.PUT('/api/review/cases/{case_id}/claim', { params: of(id) }))).holder
+  return (await ask(client.PUT('/api/review/cases/{case_id}/claim', { params: of(id), headers: BY_ITSELF }))).holder
 }
 
 export async function releaseClaim(id: string): Promise<void> {

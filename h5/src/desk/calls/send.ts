@@ -13,6 +13,9 @@ export interface Sent<T> {
   etag: string | null
 }
 
+/** Marks what a page asks by itself, so that it does not keep the session of somebody who left. */
+export const BY_ITSELF = { 'X-Background': '1' }
+
 let onSignedOut: () => void = () => undefined
 let clockOffsetMs = 0
 
@@ -54,7 +57,7 @@ export async function askUnlessSame<T>(asked: Asked<T>): Promise<Sent<T> | null>
 
 /** The header that asks for an answer only if it is another than the one that is shown. */
 export function unlessSame(etag: string | null): Record<string, string> {
-  return etag ? { 'If-None-Match': etag } : {}
+  return etag ? { 'If-None-Match': etag, ...BY_ITSELF } : {}
 }
 
 /** A query without its empty filters. */
