@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the API and the pages. Refuses unsafe settings and a schema that is not at head."""
     _ready_settings()
     _refuse_a_busy_port(host, port)
+    # Where the processes of one server add up their figures; before the first of them counts anything.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="tuixiu-metrics-"))
     arguments = web_command(host, port, workers, threads)
     os.execv(arguments[0], arguments)  # noqa: S606 - the same Python, with arguments built here
 

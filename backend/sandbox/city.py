@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ MARK = "TUIXIU_CITY"  # in the environment of every part, so that the next start
 DATABASE = "tuixiu"
 LOG_MAX_BYTES = 20_000_000
 START_PATIENCE_SECONDS = 60
-STOP_PATIENCE_SECONDS = 8
+STOP_PATIENCE_SECONDS = 5
 RESTART_DELAYS_SECONDS = (0.0, 1.0, 2.0, 5.0)
 STEADY_SECONDS = 30.0
 
@@ -169,6 +170,7 @@ class City:
             "TUIXIU_SANDBOX_WECHAT_PHONE_URL": f"{self.wechat_url}/",
             "TUIXIU_SANDBOX_WECHAT_FOLDER": str(self.var_path / "wechat"),
             "TUIXIU_METRICS_PORT": str(self.ports.metrics),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.var_path / "metrics"),
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
             "PYTHONUNBUFFERED": "1",
@@ -179,7 +181,8 @@ class City:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _prepare_folders(self) -> None:
-        for folder in (self.var_path, self.log_path, self.var_path / "wechat"):
+        shutil.rmtree(self.var_path / "metrics", ignore_errors=True)  # figures of processes that are gone
+        for folder in (self.var_path, self.log_path, self.var_path / "wechat", self.var_path / "metrics"):
             folder.mkdir(parents=True, exist_ok=True)
         for log in self.log_path.glob("*.log"):
             if log.stat().st_size > LOG_MAX_BYTES:
