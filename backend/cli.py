@@ -185,9 +185,11 @@ def _ready_settings() -> Settings:
 @contextmanager
 def _refusals_said() -> Iterator[None]:
     """Turn what an operator can mend into a message and exit code 1."""
+    from backend.wiring import ConfigFault
+
     try:
         yield
-    except (SettingsError, RuleBroken) as refusal:
+    except (SettingsError, RuleBroken, ConfigFault) as refusal:
         sys.exit(str(refusal))
     except OperationalError as refusal:
         sys.exit(f"The database does not answer: check TUIXIU_DATABASE_URL and the server. It said: {refusal.orig}")

@@ -35,6 +35,7 @@ from backend.settings import Settings, SettingsError
 
 # For app.py and jobs.py, which do not name adapters.
 configure_logs = logs.configure
+ConfigFault = policy_files.ConfigFault
 REQUEST_ID = logs.REQUEST_ID
 REQUESTS, JOBS = metrics.REQUESTS, metrics.JOBS
 

@@ -46,6 +46,7 @@ OPEN = {
     "GET /{page}",
     "GET /assets/{name}",
     "GET /desk",
+    "GET /desk/",
     "GET /desk/{page}",
     "GET /docs",
     "GET /docs/problems",
