@@ -7,6 +7,7 @@ from flask import Flask
 
 from backend import wiring
 from backend.api import (
+    bodies,
     callers,
     departments,
     filing,
@@ -49,6 +50,7 @@ def create_app(services: Services, settings: Settings, ready: pages.Readiness) -
     app.register_blueprint(pages.blp)
     callers.install(app)
     limits.install(app, settings)
+    bodies.install(app)
     headers.install(app, settings)
     request_log.install(app, wiring.REQUEST_ID, wiring.REQUESTS)
     return app

@@ -13,7 +13,7 @@ from backend.api.files import jpeg, result_file
 from backend.api.materials import BINARY, FileQuery
 from backend.api.shapes import HistoryLine, Look, Reason, RoutedRow, StaffPart, WholeValues
 from backend.api.slots import UploadTicket
-from backend.api.views import json_view, polled_view
+from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
 from backend.domain.routing import Outcome
 from backend.services.uploads import Announced
@@ -162,6 +162,7 @@ class ResultTicket(UploadTicket):
 @blp.get("/items")
 @blp.arguments(ItemsQuery, location="query")
 @blp.response(200, Items)
+@blp.alt_response(304, description=UNCHANGED)
 def list_items(query: dict[str, Any]) -> Response:
     """My department's items, earliest due date first."""
     return polled_view(services().departments.queue(actor(), query["state"], query["q"], query["cursor"]))

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
 from backend.api.shapes import GuideOfItem
-from backend.api.views import polled_view
+from backend.api.views import UNCHANGED, polled_view
 
 blp = Blueprint("guide", __name__, url_prefix="/api/guide", description="办事指南")
 declare(blp, Caller.OPEN)
@@ -95,6 +95,7 @@ class Areas(Schema):
 
 @blp.get("")
 @blp.response(200, Guide)
+@blp.alt_response(304, description=UNCHANGED)
 def show_guide() -> Response:
     """The service guide and every text that is agreed to, with their versions."""
     return polled_view(services().filing.guide())
@@ -102,6 +103,7 @@ def show_guide() -> Response:
 
 @blp.get("/areas")
 @blp.response(200, Areas)
+@blp.alt_response(304, description=UNCHANGED)
 def show_areas() -> Response:
     """The district's towns, which the 户籍 picker shows first."""
     return polled_view(services().filing.areas())

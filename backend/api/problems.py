@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_smorest import Api
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from backend.api import fields as field
@@ -116,6 +116,9 @@ class Fault(Schema):
 
 class Problem(Schema):
     """Problem (RFC 9457). Each code is explained at /docs/problems; some bring facts of their own."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = field.text()
     title = field.text()

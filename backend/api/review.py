@@ -12,7 +12,7 @@ from backend.api.callers import Caller, actor, called_by, declare, idempotency_k
 from backend.api.files import jpeg
 from backend.api.materials import BINARY
 from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, Reason, StaffPart, WholeValues
-from backend.api.views import json_view, polled_view
+from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
 from backend.domain.review import Verdict
 from backend.services.review import GivenCheck, GivenVerdict
@@ -336,6 +336,7 @@ class NoteBody(Schema):
 @blp.get("/cases")
 @blp.arguments(QueueQuery, location="query")
 @blp.response(200, Queue)
+@blp.alt_response(304, description=UNCHANGED)
 def list_cases(query: dict[str, Any]) -> Response:
     """One tab of the queue, earliest deadline first."""
     found = services().review.queue(actor(), query["queue"], query["q"], query["item"], query["cursor"])

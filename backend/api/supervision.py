@@ -11,7 +11,7 @@ from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
 from backend.api.departments import LISTS
 from backend.api.shapes import HistoryLine, RoutedRow
-from backend.api.views import json_view, polled_view
+from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
 
 blp = Blueprint("supervision", __name__, url_prefix="/api/supervision", description="督查")
@@ -76,6 +76,7 @@ class AuditView(Schema):
 
 @blp.get("/overview")
 @blp.response(200, Overview)
+@blp.alt_response(304, description=UNCHANGED)
 def overview() -> Response:
     """Cases by state, open items by colour, departments."""
     return polled_view(services().supervision.overview())
@@ -84,6 +85,7 @@ def overview() -> Response:
 @blp.get("/items")
 @blp.arguments(SupervisedQuery, location="query")
 @blp.response(200, SupervisedItems)
+@blp.alt_response(304, description=UNCHANGED)
 def list_items(query: dict[str, Any]) -> Response:
     """Routed items of every department, earliest due date first."""
     found = services().supervision.items(query["department"], query["state"], query["q"], query["cursor"])

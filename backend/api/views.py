@@ -9,6 +9,8 @@ from uuid import UUID
 
 from flask import Response, request
 
+UNCHANGED = "Nothing changed since the answer with this ETag"  # what a polled list says when it is asked again
+
 
 def json_view(view: Mapping[str, Any], status: int = 200, *, version: int | None = None) -> Response:
     """A view as its JSON answer; its version becomes the ETag that the next change must send as If-Match."""
