@@ -249,7 +249,9 @@ def remove_result(item_id: UUID, result_id: UUID) -> Response:
 
 @blp.get("/items/<uuid:item_id>/results/<uuid:result_id>")
 @blp.arguments(FileQuery, location="query")
-@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type="application/pdf")
+@blp.alt_response(200, schema=BINARY, content_type="image/jpeg")
+@blp.alt_response(200, schema=BINARY, content_type="image/png")
 def get_result(query: dict[str, bool], item_id: UUID, result_id: UUID) -> Response:
     """Open (`inline=1`) or save a result file."""
     result, content = services().materials.item_result_file(actor(), item_id, result_id)

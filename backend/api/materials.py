@@ -161,7 +161,9 @@ def _png(text: str) -> bytes:
 
 @blp.get("/<uuid:case_id>/results/<uuid:result_id>")
 @blp.arguments(FileQuery, location="query")
-@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type="application/pdf")
+@blp.alt_response(200, schema=BINARY, content_type="image/jpeg")
+@blp.alt_response(200, schema=BINARY, content_type="image/png")
 def get_result(query: dict[str, bool], case_id: UUID, result_id: UUID) -> Response:
     """Open (`inline=1`) or save a result of a decided item."""
     result, content = services().materials.result_file(actor(), case_id, result_id)

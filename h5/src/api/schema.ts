@@ -357,6 +357,13 @@ export interface paths {
                         "application/json": components["schemas"]["Guide"];
                     };
                 };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -393,6 +400,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Areas"];
                     };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1121,7 +1135,9 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": string;
+                        "application/pdf": string;
+                        "image/jpeg": string;
+                        "image/png": string;
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1166,6 +1182,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Queue"];
                     };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1960,6 +1983,13 @@ export interface paths {
                         "application/json": components["schemas"]["Items"];
                     };
                 };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -2365,7 +2395,9 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": string;
+                        "application/pdf": string;
+                        "image/jpeg": string;
+                        "image/png": string;
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -2430,6 +2462,13 @@ export interface paths {
                         "application/json": components["schemas"]["Overview"];
                     };
                 };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2471,6 +2510,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["SupervisedItems"];
                     };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -2541,6 +2587,8 @@ export interface components {
             detail: string;
             instance: string;
             errors?: components["schemas"]["Fault"][];
+        } & {
+            [key: string]: unknown;
         };
         PaginationMetadata: {
             /** @description Total number of items. */

@@ -1,0 +1,202 @@
+"""The document says what the service does: the whole story over HTTP is held against it, and the document itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+import requests
+from openapi_spec_validator import validate
+
+from tests import pictures
+from tests.api.tabs import Document, Tab, Tabs, json_of
+from tests.builders import Town, View, a_small_photo
+from tests.domain.examples import answers
+
+FILING, REVIEW, ITEMS = "/api/filing/cases", "/api/review/cases", "/api/departments/items"
+# Signing in and the list of staff are tried in test_identity.py.
+TRIED_ELSEWHERE = "/api/identity/"
+
+
+def test_the_document_is_valid(document: Document) -> None:
+    validate(document.app.extensions["api"].spec.to_dict())
+
+
+# ── the whole story, each answer held against the document by the tab it comes to ────────────
+
+
+def files_and_answers(tab: Tab) -> View:
+    """From the consents to the last photo; one slot she has nothing for."""
+    guide = tab.view("/api/guide")
+    tab.view("/api/guide/areas")
+    consents = {each["key"]: each["version"] for each in guide["consents"]}
+    notice = guide["notice"]["version"]
+    view = json_of(tab.send("POST", FILING, {"consents": consents, "notice_version": notice}))
+    while page := view["open_page"]:
+        keys = [q["key"] for each in view["pages"] if each["key"] == page for q in each["questions"]]
+        given = {"answers": {key: answers()[key] for key in keys}}
+        view = tab.change("PUT", f"{FILING}/{view['id']}/answers/{page}", given, version=view["version"])
+    first, *rest = [slot for slot in view["slots"] if slot["status"] == "open"]
+    photographs(tab, view, first)
+    for slot in rest:
+        tab.send("POST", f"{FILING}/{view['id']}/absences", {"slot_key": slot["key"], "reason": "找不到了"})
+    return dict(tab.view(f"{FILING}/{view['id']}"))
+
+
+def photographs(tab: Tab, view: View, slot: View) -> None:
+    """Sends every part of a slot, and looks at it; takes the last one back and sends it again."""
+    for part in slot["parts"]:
+        slot = sends(tab, view, slot["key"], part["key"])
+    photo = next(part["photo"] for part in slot["parts"] if part["photo"])
+    for path in (photo["image_path"], photo["thumbnail_path"]):
+        assert tab.get(path).content_type == "image/jpeg"
+    key = slot["parts"][0]["key"]
+    json_of(tab.send("DELETE", f"{FILING}/{view['id']}/photos/{photo['id']}"))
+    sends(tab, view, slot["key"], key)
+
+
+def sends(tab: Tab, view: View, slot_key: str, part_key: str) -> View:
+    photo = a_small_photo(part_key)
+    file = {"content_type": "image/jpeg", "bytes": len(photo), "sha256": hashlib.sha256(photo).hexdigest()}
+    ticket = json_of(
+        tab.send("POST", f"{FILING}/{view['id']}/photos", {"slot_key": slot_key, "part_key": part_key, **file})
+    )
+    assert requests.post(ticket["url"], ticket["fields"], files={"file": photo}, timeout=20).ok
+    where = f"{FILING}/{view['id']}/photos/{ticket['photo_id']}/completion"
+    slot: View = json_of(tab.send("POST", where, Idempotency_Key=uuid4().hex))
+    return slot
+
+
+def signs_and_submits(tab: Tab, case_id: str) -> View:
+    view = tab.view(f"{FILING}/{case_id}")
+    drawn = {"png_base64": base64.b64encode(pictures.signature()).decode(), "strokes": 5}
+    signed = tab.change("PUT", f"{FILING}/{case_id}/signature", drawn, version=view["version"])
+    commitment = {"commitment_version": tab.view("/api/guide")["commitment"]["version"]}
+    return dict(tab.change("POST", f"{FILING}/{case_id}/submission", commitment, version=signed["version"]))
+
+
+def judges(tab: Tab, view: View, failing: str = "") -> View:
+    """A verdict on everything that waits for one."""
+    open_ones = [each["subject"] for each in (*view["fields"], *view["slots"]) if each["needs_judgement"]]
+    verdicts: list[dict[str, Any]] = [{"subject": subject, "verdict": "pass"} for subject in open_ones]
+    for verdict in verdicts:
+        if verdict["subject"] == failing:
+            verdict |= {"verdict": "fail", "reason_code": "blurred"}
+    path = f"{REVIEW}/{view['id']}/judgements"
+    return dict(tab.change("PUT", path, {"judgements": verdicts}, version=view["version"]))
+
+
+def returned_once(tabs: Tabs, case_id: str) -> None:
+    """The clerk takes the next case, finds one photo blurred and returns it; she mends it and submits again."""
+    clerk, where = tabs.clerk, f"{REVIEW}/{case_id}"
+    assert clerk.view(REVIEW)["cases"][0]["id"] == case_id
+    json_of(clerk.send("POST", "/api/review/claims", Idempotency_Key=uuid4().hex))
+    view = clerk.view(where)
+    photo = next(part["photo"] for slot in view["slots"] for part in slot["parts"] if part["photo"])
+    for path in (photo["image_path"], photo["thumbnail_path"]):
+        assert clerk.get(path).content_type == "image/jpeg"
+    json_of(clerk.send("POST", f"{where}/looks", {"field": "all", "reason": "核对"}))
+    judged = judges(clerk, view, failing="slot:id_card")
+    tabs.town.clock.move(minutes=5)
+    clerk.change("POST", f"{where}/return", {"note": "请重拍"}, version=judged["version"])
+    tabs.town.clock.move(minutes=5)
+    tabs.her.view("/api/filing/home")
+    slot = next(slot for slot in tabs.her.view(f"{FILING}/{case_id}")["slots"] if slot["key"] == "id_card")
+    photographs(tabs.her, {"id": case_id}, slot)
+    signs_and_submits(tabs.her, case_id)
+
+
+def waits_and_is_reviewed(tabs: Tabs, case_id: str) -> None:
+    """A check stands in the way and is cleared; accepted, sent back once, accepted again and approved."""
+    clerk, supervisor, where = tabs.clerk, tabs.supervisor, f"{REVIEW}/{case_id}"
+    json_of(clerk.send("POST", f"{where}/claim", Idempotency_Key=uuid4().hex))
+    json_of(clerk.send("PUT", f"{where}/claim"))
+    view = judges(clerk, clerk.view(where))
+    checks = {check["key"]: {"found": check["key"] == "transfer_pending"} for check in view["checks"]}
+    body = {"checks": checks, "confirmed_age_months": view["age"]["statutory_age_months"]}
+    view = clerk.change("PUT", f"{where}/checks", body, version=view["version"])
+    view = clerk.change("POST", f"{where}/hold", version=view["version"])
+    tabs.her.view(f"{FILING}/{case_id}")
+    view = clerk.change("POST", f"{where}/resolution", {"note": "已转入"}, version=view["version"])
+    view = clerk.change("POST", f"{where}/acceptance", {"opinion": "同意受理"}, version=view["version"])
+    view = supervisor.change("POST", f"{where}/sending-back", {"reason": "再核年龄"}, version=view["version"])
+    json_of(clerk.send("POST", f"{where}/claim", Idempotency_Key=uuid4().hex))
+    view = clerk.change("POST", f"{where}/acceptance", {"opinion": "同意受理"}, version=view["version"])
+    supervisor.change("POST", f"{where}/approval", {"opinion": "同意办理"}, version=view["version"])
+
+
+def uploads_a_result(tab: Tab, item_id: str) -> str:
+    """Returns the result's id."""
+    pdf = pictures.result_pdf()
+    file = {"content_type": "application/pdf", "bytes": len(pdf), "sha256": hashlib.sha256(pdf).hexdigest()}
+    ticket = json_of(tab.send("POST", f"{ITEMS}/{item_id}/results", {"name": "退休证明.pdf", **file}))
+    assert requests.post(ticket["url"], ticket["fields"], files={"file": pdf}, timeout=20).ok
+    where = f"{ITEMS}/{item_id}/results/{ticket['result_id']}"
+    json_of(tab.send("POST", f"{where}/completion", Idempotency_Key=uuid4().hex))
+    assert tab.get(where).get_data() == pdf
+    return str(ticket["result_id"])
+
+
+def decides(tab: Tab, item_id: str) -> str | None:
+    """Accepts, looks, uploads one result too many, decides. Returns the result that is left."""
+    view = tab.change("POST", f"{ITEMS}/{item_id}/acceptance", version=1)
+    json_of(tab.send("POST", f"{ITEMS}/{item_id}/looks", {"field": "all", "reason": "核对"}))
+    for photo in [part["photo"] for slot in view["slots"] for part in slot["parts"] if part["photo"]][:1]:
+        assert tab.get(photo["image_path"]).content_type == "image/jpeg"
+        assert tab.get(photo["thumbnail_path"]).content_type == "image/jpeg"
+    kept, removed = uploads_a_result(tab, item_id), uploads_a_result(tab, item_id)
+    json_of(tab.send("DELETE", f"{ITEMS}/{item_id}/results/{removed}"))
+    version = tab.view(f"{ITEMS}/{item_id}")["version"]
+    tab.change("POST", f"{ITEMS}/{item_id}/decision", {"outcome": "granted"}, version=version)
+    return kept
+
+
+def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, town: Town, document: Document) -> None:
+    document.tried.clear()
+    case_id = files_and_answers(tabs.her)["id"]
+    tabs.her.send("DELETE", f"{FILING}/{case_id}/absences/portrait")
+    tabs.her.send("POST", f"{FILING}/{case_id}/absences", {"slot_key": "portrait", "reason": "没有"})
+    signs_and_submits(tabs.her, case_id)
+    returned_once(tabs, case_id)
+    waits_and_is_reviewed(tabs, case_id)
+
+    result_id = ""
+    for department in ("social_security", "medical_insurance", "health"):
+        officer = tabs.officer(department)
+        for row in officer.view(f"{ITEMS}?state=routed")["items"]:
+            result_id = decides(officer, row["id"]) or result_id
+    assert tabs.her.get(f"{FILING}/{case_id}/results/{result_id}?inline=1").content_type == "application/pdf"
+    fund = town.items_of(case_id)["housing_fund"]
+    tabs.her.change("POST", f"{FILING}/{case_id}/items/{fund}/report", version=1)
+    finished = tabs.her.view(f"{FILING}/{case_id}")
+    for path in ("overview", "items?state=decided", f"cases/{case_id}/audit"):
+        tabs.oversight.view(f"/api/supervision/{path}")
+    given_up_and_refused(tabs, town)
+
+    assert finished["state"] == "completed"
+    assert never_tried(document) == []
+
+
+def given_up_and_refused(tabs: Tabs, town: Town) -> None:
+    """One case she takes back, one the clerk lets go and then refuses."""
+    version = tabs.her.view(f"{FILING}/{town.a_new_draft()['id']}")["version"]
+    draft = town.a_new_draft()
+    tabs.her.change("POST", f"{FILING}/{draft['id']}/withdrawal", {"reason": ""}, version=version)
+    view = town.a_claimed_case()
+    assert tabs.clerk.send("DELETE", f"{REVIEW}/{view['id']}/claim").status_code == 204
+    json_of(tabs.clerk.send("POST", f"{REVIEW}/{view['id']}/claim", Idempotency_Key=uuid4().hex))
+    refusal = {"reason": "不在本区参保"}
+    tabs.clerk.change("POST", f"{REVIEW}/{view['id']}/refusal", refusal, version=view["version"])
+
+
+def never_tried(document: Document) -> list[str]:
+    """Operations of the document that the story did not come by."""
+    every = {
+        f"{method.upper()} {path}"
+        for path, operations in document.spec["paths"].items()
+        for method in operations
+        if method in ("get", "put", "post", "delete", "patch") and not path.startswith(TRIED_ELSEWHERE)
+    }
+    return sorted(every - document.tried)
