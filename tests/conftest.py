@@ -156,10 +156,8 @@ def town_settings(
 ) -> Settings:
     """Settings of the one service that tests of use cases and of the API share; its database is each test's own."""
     environment = environment_of(postgres_server.url(TOWN_DATABASE), object_store, secrets_made)
-    limits = ("PERSON", "ADDRESS")
-    return Settings.from_environment(
-        environment | {f"TUIXIU_REQUESTS_PER_MINUTE_PER_{who}": "100000" for who in limits}
-    )
+    limits = ("REQUESTS_PER_MINUTE_PER_PERSON", "REQUESTS_PER_MINUTE_PER_ADDRESS", "SIGN_INS_PER_MINUTE_PER_ADDRESS")
+    return Settings.from_environment(environment | {f"TUIXIU_{limit}": "100000" for limit in limits})
 
 
 @pytest.fixture(scope="session")

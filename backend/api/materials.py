@@ -1,7 +1,6 @@
 """Photos, absences, the signature and results over HTTP, for the applicant. Her answers are in filing.py."""
 
 import base64
-import binascii
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +151,7 @@ def sign(drawn: dict[str, Any], case_id: UUID) -> Response:
 def _png(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as broken:
+    except ValueError as broken:  # not base64, or not even ASCII
         raise PhotoUnreadable("签名没有存好，请重新签一次。") from broken
 
 
