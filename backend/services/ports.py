@@ -232,7 +232,8 @@ class Pushes(Protocol):
         """The push with WeChat's msgid, locked."""
 
     def save(self, push: Push) -> None: ...
-    def of_case(self, case_id: UUID) -> list[Push]: ...
+    def of_case(self, case_id: UUID) -> list[Push]:
+        """In the order of what happened."""
     def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
         """A receipt that came before its msgid was stored; kept once."""
 

@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import rows, tables
 from backend.domain.errors import AlreadyUsed, NotFound
+from backend.domain.notices import NoticeEvent
 from backend.services.ports import Callback, Push, ResultFile
 
+# One act can tell two things at one moment: the last decision, and that the case is completed.
+STORY = [event.value for event in NoticeEvent]
 _MSGID_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:msgid, 7301867))")
 
 
@@ -68,8 +71,8 @@ class PushRows:
 
     def of_case(self, case_id: UUID) -> list[Push]:
         t = tables.pushes
-        wanted = select(t).where(t.c.case_id == case_id).order_by(t.c.queued_at)
-        return [Push(**row) for row in self._connection.execute(wanted).mappings()]
+        rows_ = self._connection.execute(select(t).where(t.c.case_id == case_id)).mappings()
+        return sorted((Push(**row) for row in rows_), key=lambda push: (push.queued_at, STORY.index(push.event)))
 
     def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
         parked = {"msgid": msgid, "status": status, "at": at}

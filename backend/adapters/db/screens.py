@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
+from backend.adapters.db.record_rows import STORY
 from backend.adapters.db.sealed import Seal
 from backend.domain.errors import ContentRefused, IdentifierInvalid
 from backend.domain.identifiers import parse_id_number
@@ -72,7 +73,8 @@ SELECT seq, at, actor_id, actor_role, actor_name, action, subject, reason, facts
 """)
 _MESSAGES_OF = text("""
 SELECT p.case_id, p.event, p.fields, p.path, p.queued_at, p.state FROM pushes p
- WHERE p.person_id = :person_id ORDER BY p.queued_at DESC LIMIT :limit
+ WHERE p.person_id = :person_id
+ ORDER BY p.queued_at DESC, array_position(CAST(:story AS text[]), p.event) DESC LIMIT :limit
 """)
 _STATE_COUNTS = text("SELECT state, count(*) AS n FROM cases WHERE number IS NOT NULL GROUP BY state")
 _OPEN_BY_DEPARTMENT = text("""
@@ -142,7 +144,7 @@ class PostgresScreens:
         return self._rows(_EVENTS_OF, {"case_id": case_id})
 
     def messages_of(self, person_id: UUID, limit: int) -> list[Row]:
-        return self._rows(_MESSAGES_OF, {"person_id": person_id, "limit": limit})
+        return self._rows(_MESSAGES_OF, {"person_id": person_id, "limit": limit, "story": STORY})
 
     def overview(self, today: date) -> Row:
         """Counts by state, and open and decided items by department with their due dates."""
