@@ -1,4 +1,4 @@
-"""The store alone, on an empty database of the test's own."""
+"""The store alone, on an emptied database."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from tests.builders import a_seal
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[PostgresStore]:
+def store(emptied_database_url: str) -> Iterator[PostgresStore]:
     """Transactions on up to six connections."""
-    engine = make_engine(database_url, pool_size=6)
+    engine = make_engine(emptied_database_url, pool_size=6)
     yield PostgresStore(engine, a_seal())
     engine.dispose()

@@ -106,8 +106,8 @@ def test_after_a_whole_case_nothing_that_identifies_her_stands_anywhere_in_plain
     assert places_of(town, ["王**"]) >= {("cases", "name_masked", "王**")}
 
 
-def test_a_case_is_sealed_with_the_newest_key_when_it_is_saved_again(database_url: str) -> None:
-    engine = make_engine(database_url, pool_size=1)
+def test_a_case_is_sealed_with_the_newest_key_when_it_is_saved_again(emptied_database_url: str) -> None:
+    engine = make_engine(emptied_database_url, pool_size=1)
     before, after = PostgresStore(engine, SEAL), PostgresStore(engine, Seal([NEW, OLD], INDEX))
     with before.begin() as tx:
         case = a_case(applicant_id=tx.people.sign_in("o-made-up-1", AT).id, answers=answers())

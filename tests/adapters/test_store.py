@@ -310,8 +310,8 @@ def test_events_become_links_of_one_chain(store: PostgresStore) -> None:
     assert first_broken([link], SEAL.digest) is None
 
 
-def test_a_chain_holds_whatever_the_servers_zone(database_url: str) -> None:
-    elsewhere = make_engine(f"{database_url}?options=-c%20TimeZone%3DAsia/Shanghai", pool_size=1)
+def test_a_chain_holds_whatever_the_servers_zone(emptied_database_url: str) -> None:
+    elsewhere = make_engine(f"{emptied_database_url}?options=-c%20TimeZone%3DAsia/Shanghai", pool_size=1)
     case = kept(PostgresStore(elsewhere, SEAL), State.SUBMITTED)
     change(PostgresStore(elsewhere, SEAL), case.id, lambda c: c.withdraw(replace(HER, id=c.applicant_id), LATER, ""))
 
@@ -713,18 +713,20 @@ SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 """
 
 
-def kill_connections(database_url: str) -> None:
+def kill_connections(emptied_database_url: str) -> None:
     """Ends every connection to the database on the server, and returns when they are gone."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(emptied_database_url, autocommit=True) as connection:
         assert all(gone for (gone,) in connection.execute(KILL_OTHERS).fetchall())
 
 
-def test_a_connection_that_the_server_closed_is_replaced_unseen(store: PostgresStore, database_url: str) -> None:
+def test_a_connection_that_the_server_closed_is_replaced_unseen(
+    store: PostgresStore, emptied_database_url: str
+) -> None:
     case = kept(store)
     with store.begin(), store.begin(), store.begin():
         pass
 
-    kill_connections(database_url)
+    kill_connections(emptied_database_url)
 
     for _ in range(4):
         assert read(store, case.id) == case
@@ -732,7 +734,7 @@ def test_a_connection_that_the_server_closed_is_replaced_unseen(store: PostgresS
 
 
 def test_a_connection_that_dies_in_the_middle_leaves_nothing_and_says_to_try_again(
-    store: PostgresStore, database_url: str
+    store: PostgresStore, emptied_database_url: str
 ) -> None:
     case = kept(store)
 
@@ -740,7 +742,7 @@ def test_a_connection_that_dies_in_the_middle_leaves_nothing_and_says_to_try_aga
         with store.begin() as tx:
             loaded = tx.cases.load(case.id)
             loaded.answer({"name": "王桂兰"}, HER, LATER)
-            kill_connections(database_url)
+            kill_connections(emptied_database_url)
             tx.cases.save(loaded)
 
     with pytest.raises(OutsideDown):
