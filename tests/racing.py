@@ -4,33 +4,33 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from typing import Any
 
 from sqlalchemy import text
 
 from backend.adapters.db.store import PostgresStore
 
 PATIENCE_SECONDS = 20
-T = TypeVar("T")
 
 _SOMEBODY_WAITS = text(
     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
 )
 
 
-def at_once(*acts: Callable[[], T]) -> list[T | Exception]:
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """What each act came to, its refusal included, when all begin together."""
     start = Barrier(len(acts))
 
-    def run(act: Callable[[], T]) -> T:
+    def run(act: Callable[[], Any]) -> Any:
         start.wait(PATIENCE_SECONDS)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        return [outcome(future) for future in [pool.submit(run, act) for act in acts]]
+        futures = [pool.submit(run, act) for act in acts]
+        return [outcome(future) for future in futures]
 
 
-def outcome(future: "Future[T]") -> T | Exception:
+def outcome(future: "Future[Any]") -> Any:
     """A result, or the exception it ended with."""
     error = future.exception(PATIENCE_SECONDS)
     if error is None:

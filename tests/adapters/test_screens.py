@@ -169,7 +169,7 @@ def test_no_list_holds_what_identifies_a_person(store: PostgresStore, screens: P
     case = kept(store, State.APPROVED)
     her = answers_of(1)
 
-    given = {"search": "", "cursor": None, "limit": 30}
+    given: dict[str, Any] = {"search": "", "cursor": None, "limit": 30}
     lists = screens.review_queue(queue="all", staff_id=clerk.id, item="", at=AT, **given)
     routed = screens.department_items(department=None, state="open", **given)
     said = f"{lists}{routed}{screens.cases_of(case.applicant_id)}"

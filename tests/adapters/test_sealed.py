@@ -1,11 +1,12 @@
 """What identifies a person is sealed, opens in its own place and unchanged only, and stands nowhere in plain."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import column, select, table, text
+from sqlalchemy import Result, column, select, table, text
 
 from backend.adapters.db.sealed import Seal, SealBroken
 from backend.adapters.db.store import PostgresStore, make_engine
@@ -88,7 +89,8 @@ def places_of(town: Town, words: list[str]) -> set[tuple[str, str, str]]:
     found = set()
     with town.store.engine.connect() as connection:
         for table_name, column_name in connection.execute(text(WHOLE_DATABASE)).all():
-            for value in connection.execute(select(column(column_name)).select_from(table(table_name))).scalars():
+            rows: Result[Any] = connection.execute(select(column(column_name)).select_from(table(table_name)))
+            for (value,) in rows.all():
                 plain = value if isinstance(value, bytes) else str(value).encode()
                 found |= {(table_name, column_name, word) for word in words if word.encode() in plain}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ from backend.domain.errors import ActiveCaseExists, AlreadyUsed, HeldByAnother, 
 from backend.domain.review import Check, Judgement, Opinion, Verdict
 from backend.domain.routing import ITEM_TRANSITIONS, ItemAction, ItemState, Outcome, RoutedItem
 from backend.sandbox.processes import free_port
-from backend.services.ports import Callback, Push, ResultFile, Session
+from backend.services.ports import Callback, Claim, Push, ResultFile, Session
 from tests.actors import hire
 from tests.builders import SUBMITTED, a_person, a_seal, answers_of, kept
 from tests.domain.cases import AT, LATER, a_photo, an_item, failed, passed
@@ -135,7 +135,7 @@ def test_everything_on_a_case_is_tried_above(clerk: Actor, store: PostgresStore)
     given, new = everything(a_person(store), clerk), Case(uuid4(), uuid4(), AT)
 
     as_new = [each.name for each in fields(Case) if getattr(given, each.name) == getattr(new, each.name)]
-    hanging = [given.signature, given.clerk_opinion, *given.photos.values(), *given.absences.values()]
+    hanging: list[Any] = [given.signature, given.clerk_opinion, *given.photos.values(), *given.absences.values()]
     hanging += [*given.judgements.values(), *given.checks.values(), *given.items.values()]
     empty = [(type(each), f.name) for each in hanging for f in fields(each) if getattr(each, f.name) is None]
     assert as_new == ["new_events"]
@@ -147,12 +147,12 @@ def test_an_added_case_comes_back_with_its_own_row_whole(store: PostgresStore, c
     with store.begin() as tx:
         tx.cases.add(given)
 
-    on_it = {"photos": {}, "absences": {}, "judgements": {}, "checks": {}, "items": {}}
+    on_it: dict[str, Any] = {"photos": {}, "absences": {}, "judgements": {}, "checks": {}, "items": {}}
     assert read(store, given.id) == replace(given, **on_it)
 
 
 def test_a_later_rounds_verdict_is_the_one_that_comes_back(store: PostgresStore, clerk: Actor) -> None:
-    signed = {"by_id": clerk.id, "by_name": clerk.name}
+    signed: dict[str, Any] = {"by_id": clerk.id, "by_name": clerk.name}
     first, second = replace(failed("slot:id_card"), **signed), replace(passed("slot:id_card", 2), **signed)
     case = kept(store, State.IN_REVIEW, judgements={"slot:id_card": first})
 
@@ -178,7 +178,7 @@ def test_photos_of_one_place_may_be_completed_in_any_order(store: PostgresStore)
         return replace(photo, state=PhotoState.READY)
 
     for photo in (fast, slow):
-        change(store, case.id, lambda loaded, photo=photo: loaded.keep_photo(completed(photo)))
+        change(store, case.id, partial(Case.keep_photo, ready=completed(photo)))
 
     assert read(store, case.id).photos == {slow.id: completed(slow)}
 
@@ -397,7 +397,7 @@ def test_one_draft_per_person(store: PostgresStore) -> None:
 # ── what the database itself refuses ─────────────────────────────────────────────────────────
 
 
-def moves_let_through(store: PostgresStore, update: str, pairs: list[tuple[str, str]], row_id: UUID) -> set[Any]:
+def moves_let_through(store: PostgresStore, update: str, pairs: Sequence[tuple[str, str]], row_id: UUID) -> set[Any]:
     """Of these pairs of states, those between which the database lets the row go."""
     let_through = set()
     for start, end in pairs:
@@ -463,7 +463,7 @@ def test_of_two_clerks_who_claim_one_case_at_once_one_has_it(
     results = at_once(lambda: claim(clerk), lambda: claim(other_clerk))
 
     [refusal] = [each for each in results if isinstance(each, HeldByAnother)]
-    [held] = [each for each in results if each is not refusal]
+    [held] = [each for each in results if isinstance(each, Claim)]
     assert refusal.facts == {"holder_name": held.staff_name, "expires_at": (AT + LEASE).isoformat()}
 
 
@@ -631,8 +631,13 @@ def test_a_receipt_that_came_first_is_kept_as_it_first_came(store: PostgresStore
 
 def test_a_push_comes_back_as_it_was_saved(store: PostgresStore) -> None:
     case = kept(store, State.SUBMITTED)
-    about = {"case_id": case.id, "person_id": case.applicant_id, "event": "submitted", "template_key": "submitted"}
-    wording = {"fields": {"thing1": "收到申请"}, "path": "/cases/1/progress", "client_msg_id": "c-1"}
+    about: dict[str, Any] = {
+        "case_id": case.id,
+        "person_id": case.applicant_id,
+        "event": "submitted",
+        "template_key": "submitted",
+    }
+    wording: dict[str, Any] = {"fields": {"thing1": "收到申请"}, "path": "/cases/1/progress", "client_msg_id": "c-1"}
     push = Push(
         uuid4(),
         **about,
@@ -658,8 +663,8 @@ def test_result_files_come_back_ready_ones_oldest_first(store: PostgresStore) ->
     [item_id] = kept(store, State.APPROVED).items
 
     def a_result(name: str, state: str, at: datetime) -> ResultFile:
-        sent = {"content_type": "application/pdf", "declared_bytes": 9, "declared_sha256": "e" * 64}
-        stored = {"object_key": f"results/{name}", "sha256": "e" * 64, "bytes": 9}
+        sent: dict[str, Any] = {"content_type": "application/pdf", "declared_bytes": 9, "declared_sha256": "e" * 64}
+        stored: dict[str, Any] = {"object_key": f"results/{name}", "sha256": "e" * 64, "bytes": 9}
         incoming = f"incoming/{name}"
         return ResultFile(
             uuid4(), item_id, name, state, **sent, incoming_key=incoming, **stored, uploaded_by="吴社保", uploaded_at=at

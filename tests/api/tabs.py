@@ -66,7 +66,7 @@ class Document:
             assert answer.get_data() == b"", f"{operation} promises no content for {answer.status_code}"
             return
         assert answer.mimetype in content, f"{operation}: {answer.mimetype} is none of {list(content)}"
-        if answer.mimetype.endswith("json"):
+        if answer.is_json:
             self._validate(content[answer.mimetype]["schema"], answer.get_json(), operation)
 
     def _validate(self, schema: Mapping[str, Any], view: Any, operation: str) -> None:

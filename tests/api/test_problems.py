@@ -42,9 +42,11 @@ STATUSES = [
 
 
 def a_refusal(leaf: type[errors.RuleBroken]) -> errors.RuleBroken:
-    if leaf in LISTS:
-        return leaf([("name", "请填写")] if leaf is errors.AnswersInvalid else ["姓名"])  # type: ignore[arg-type]  # each takes its own list
-    return leaf(**NEED_FACTS.get(leaf, {}))
+    if leaf is errors.AnswersInvalid:
+        return errors.AnswersInvalid([("name", "请填写")])
+    facts: Any = NEED_FACTS.get(leaf, {})
+    missing: Any = ["姓名"]
+    return leaf(missing) if leaf in LISTS else leaf(**facts)
 
 
 def answered(refusal: errors.RuleBroken) -> Any:

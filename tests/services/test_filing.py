@@ -30,12 +30,12 @@ from tests.racing import at_once
 
 
 def page_of(view: View, key: str) -> View:
-    [page] = [page for page in view["pages"] if page["key"] == key]
+    page: View = next(page for page in view["pages"] if page["key"] == key)
     return page
 
 
 def slot_of(view: View, key: str) -> View:
-    [slot] = [slot for slot in view["slots"] if slot["key"] == key]
+    slot: View = next(slot for slot in view["slots"] if slot["key"] == key)
     return slot
 
 

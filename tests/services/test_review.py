@@ -390,7 +390,7 @@ def test_approving_twice_with_one_key_routes_once(town: Town) -> None:
 
 
 def test_a_case_in_which_she_does_everything_herself_is_completed_with_its_approval(town: Town) -> None:
-    herself = {"retirement_filing": "self", "medical_filing": "self", "only_child_filing": "self"}
+    herself: dict[str, Any] = {"retirement_filing": "self", "medical_filing": "self", "only_child_filing": "self"}
 
     view = town.an_approved_case(**herself, has_housing_fund="no")
 

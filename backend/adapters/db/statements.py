@@ -1,4 +1,4 @@
-"""The SQL that loads a case whole in one round trip, and the queues. Writing is done with tables.py's constructs."""
+"""The SQL that reads a case whole in one round trip, and the queues. Writing is done with tables.py's constructs."""
 
 from sqlalchemy import text
 

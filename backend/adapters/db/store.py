@@ -1,6 +1,6 @@
 """The store: one transaction per use case on PostgreSQL, with everything a use case may ask of it (services/ports.py).
 
-Written with SQLAlchemy Core and explicit statements, not the ORM: the domain stays plain, one round trip loads a case
+Written with SQLAlchemy Core and explicit statements, not the ORM: the domain stays plain, one statement reads a case
 whole, and what is written is what changed. See docs/decisions/0001-core-instead-of-the-orm.md.
 """
 
