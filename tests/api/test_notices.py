@@ -225,6 +225,7 @@ def test_the_whole_way_from_her_follow_to_the_greeting_in_her_chat(
     settings = settings_for(database_url, secrets_made, f"http://127.0.0.1:{port}")
     with listening(settings) as door, running_wechat(a_config(tmp_path, door.url), port=port) as wechat:
         wechat.post("/sandbox/people/liu-guiying/follow")
+        wechat.settled_callbacks()
         wechat.post("/sandbox/people/liu-guiying/texts", {"text": "进度"})
         wechat.settled_callbacks()
         door.work()

@@ -63,8 +63,8 @@ class PhonePages:
 
     def tap(self, words: str) -> None:
         """Taps the button or link that says so."""
-        wanted = self.page.get_by_role("button", name=words, exact=True)
-        (wanted if wanted.count() else self.page.get_by_role("link", name=words, exact=True)).first.click()
+        button = self.page.get_by_role("button", name=words, exact=True)
+        button.or_(self.page.get_by_role("link", name=words, exact=True)).first.click()
 
     # ── from WeChat to the first question ────────────────────────────────────────────────
 
