@@ -43,8 +43,7 @@ Moment = DateTime(timezone=True)
 
 def one_of(column: str, values: object) -> CheckConstraint:
     """A check that the column holds one of an enum's wire values."""
-    listed = ", ".join(f"'{value}'" for value in sorted(values))  # type: ignore[call-overload]  # any StrEnum or list
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
+    return CheckConstraint(f"{column} IN ({in_list(values)})", name=f"{column}_is_known")
 
 
 def in_list(values: object) -> str:
