@@ -113,6 +113,18 @@ STATE_LABELS: dict[State, str] = {
     State.REFUSED:    "不予受理",
 }
 
+# The same, as staff say it to each other.
+STAFF_STATE_LABELS: dict[State, str] = {
+    **STATE_LABELS,
+    State.SUBMITTED:  "待审核",
+    State.IN_REVIEW:  "审核中",
+    State.RETURNED:   "已退回，等补正",
+    State.WAITING:    "暂停，等核查事项办好",
+    State.REVIEWED:   "待主管审批",
+    State.APPROVED:   "已转各部门",
+    State.WITHDRAWN:  "申请人已撤回",
+}
+
 ACTION_LABELS: dict[Action, str] = {
     Action.SUBMIT:    "提交",
     Action.WITHDRAW:  "撤回",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.domain.actors import Actor
-from backend.domain.case import STATE_LABELS, Case, State
+from backend.domain.case import STAFF_STATE_LABELS, Case, State
 from backend.domain.items import Department
 from backend.domain.notices import NoticeEvent
 from backend.domain.people import mask_name
@@ -148,7 +148,7 @@ class Departments:
             "id": str(item.id),
             "version": item.version,
             "case_number": case.number,
-            "case_state_label": STATE_LABELS[case.state],
+            "case_state_label": STAFF_STATE_LABELS[case.state],
             "name_masked": mask_name(case.answers["name"]),
             "code": item.code,
             "name": known.title,

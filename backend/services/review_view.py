@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import AuditLink
-from backend.domain.case import ACTION_LABELS, STATE_LABELS, Action, Case, State, allowed
+from backend.domain.case import ACTION_LABELS, STAFF_STATE_LABELS, Action, Case, State, allowed
 from backend.domain.items import Filing
 from backend.domain.materials import Slot
 from backend.domain.notices import NoticeEvent, PushState
@@ -72,7 +72,7 @@ def queue_row(row: Mapping[str, Any], rulebook: Rulebook, actor: Actor, today: d
         "number": row["number"],
         "version": row["version"],
         "state": state,
-        "state_label": STATE_LABELS[state],
+        "state_label": STAFF_STATE_LABELS[state],
         "name_masked": row["name_masked"],
         "town": row["town"],
         "items": [
@@ -129,7 +129,7 @@ def review_view(
         "number": case.number,
         "version": case.version,
         "state": case.state,
-        "state_label": STATE_LABELS[case.state],
+        "state_label": STAFF_STATE_LABELS[case.state],
         "correction_round": case.round,
         "submitted_at": iso(case.submitted_at),
         "review_due_on": case.review_due_on.isoformat() if case.review_due_on else None,
