@@ -381,6 +381,13 @@ class Pictures(Protocol):
         """A readable PDF, JPEG or PNG. Raises FileRefused."""
 
 
+class Forms(Protocol):
+    """Printed forms, as PDF."""
+
+    def render(self, form: str, data: Mapping[str, Any], at: datetime) -> bytes:
+        """The form config/forms/<form>.typ with this data, dated `at`: the same of both gives the same bytes."""
+
+
 class Messenger(Protocol):
     """WeChat, outwards. Failures are MessengerError leaves (adapters/wechat.py translates, domain/notices.py names)."""
 
