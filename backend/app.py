@@ -86,6 +86,7 @@ def build_wsgi() -> Flask:
     wiring.configure_logs(settings.log_level)
     wiring.refuse_an_old_schema(settings.database_url)
     world = wiring.build_world(settings)
+    world.services.policy_versions.take_up()
     world.serve_metrics(settings)
     return create_app(world.services, settings, world.is_ready)
 

@@ -78,6 +78,7 @@ def run_worker(settings: Settings) -> None:
     """Works until it is told to stop (SIGTERM, SIGINT); a job in hand is finished first."""
     wiring.configure_logs(settings.log_level)
     world = wiring.build_world(settings)
+    world.services.policy_versions.take_up()
     world.serve_metrics(settings)
     app = make_app(world, settings.database_url)
     asyncio.run(_work(app))

@@ -27,6 +27,7 @@ from backend.services.filing import Filing
 from backend.services.identity import Identity, SessionLimits
 from backend.services.materials import Materials
 from backend.services.notices import Notices
+from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock
 from backend.services.review import Review
 from backend.services.supervision import Supervision
@@ -76,6 +77,13 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
     wording = wechat_wording.read_wording(settings.config_path)
     if not settings.is_sandbox and wechat_wording.is_of_the_sandbox(wording):
         raise SettingsError(["config/notices.zh-CN.yaml names the sandbox's templates: put in the account's own."])
+    policy_versions = PolicyVersions(
+        store=store,
+        clock=clock,
+        rulebook=rulebook,
+        files=_files_of(rulebook, settings.config_path),
+        read=policy_files.load_kept,
+    )
     account = _account(settings)
     announcements = Announcements(wording=wording, rulebook=rulebook)
     evidence = _bucket(settings, settings.s3_evidence_bucket)
@@ -144,6 +152,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             screens=screens,
             public_url=settings.public_url,
         ),
+        policy_versions=policy_versions,
     )
     return World(services, store, evidence, clock)
 
@@ -151,6 +160,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
 def load_rulebook(config_path: Path) -> Rulebook:
     """Every rule and wording in config. Raises ConfigFault naming file and line."""
     return policy_files.load(config_path)
+
+
+def _files_of(rulebook: Rulebook, config_path: Path) -> Mapping[str, str]:
+    """The files the rulebook was read from. Raises SettingsError when one was changed since."""
+    files = policy_files.files_of(config_path)
+    if policy_files.hash_of(files) != rulebook.content_hash:
+        raise SettingsError([f"{config_path} was changed while it was read: start again."])
+    return files
 
 
 def migrate(database_url: str, revision: str = "head") -> None:

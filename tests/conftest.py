@@ -208,6 +208,7 @@ def town(town_world: World, emptied_database_url: str) -> Town:
 
     assert isinstance(town_world.clock, MovableClock)
     town_world.clock.at = a_clock().at
+    town_world.services.policy_versions.take_up()
     return Town(town_world.services, town_world.store, town_world.clock)
 
 

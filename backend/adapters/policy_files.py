@@ -4,9 +4,10 @@ Anything that does not hold together is a ConfigFault naming file and line, and 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from backend.adapters import located_yaml, wording_files
@@ -27,9 +28,9 @@ from backend.domain.policy import (
     Rule,
     SpecialWork,
 )
-from backend.domain.rulebook import Rulebook
+from backend.domain.rulebook import Rulebook, VersionUnreadable
 
-__all__ = ["ConfigFault", "load"]
+__all__ = ["ConfigFault", "files_of", "hash_of", "load", "load_kept"]
 
 T = TypeVar("T")
 _ONE_DAY = timedelta(days=1)
@@ -55,18 +56,45 @@ def load(config_path: Path) -> Rulebook:
         guide=wording_files.read_guide(config_path / "guide.zh-CN.yaml"),
         checks=wording_files.read_checks(config_path / "checks.zh-CN.yaml", materials),
         calendar=_calendar(config_path / "work_calendar", policy.amber_percent),
-        content_hash=_hash(config_path),
+        content_hash=hash_of(files_of(config_path)),
     )
 
 
-def _hash(folder: Path) -> str:
-    """SHA-256 over the names and bytes of every YAML file under a folder, in the order of their names."""
+def files_of(config_path: Path) -> dict[str, str]:
+    """Every YAML file under config, path below it → text: what a version is kept as, and loaded from again."""
+    return {path.relative_to(config_path).as_posix(): _text_of(path) for path in config_path.rglob("*.yaml")}
+
+
+def hash_of(files: Mapping[str, str]) -> str:
+    """SHA-256 over the names and bytes of files, in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+    for name, content in sorted(files.items()):
+        encoded = content.encode()
+        digest.update(f"{name}\0{len(encoded)}\0".encode())
+        digest.update(encoded)
     return digest.hexdigest()
+
+
+def load_kept(files: Mapping[str, str]) -> Rulebook:
+    """The rulebook of a kept version, with the very content hash it had. Raises VersionUnreadable."""
+    with TemporaryDirectory(prefix="tuixiu-policy-") as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode())
+        try:
+            return load(Path(folder))
+        except ConfigFault as fault:
+            where = fault.file.relative_to(folder).as_posix()
+            raise VersionUnreadable(f"{where}:{fault.line}: {fault.what}") from fault
+
+
+def _text_of(path: Path) -> str:
+    """Byte for byte: line ends stay as they are."""
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ConfigFault(path, 1, f"is not UTF-8: {error}") from error
 
 
 # ── Policy ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,7 +119,7 @@ def _policy(folder: Path) -> Policy:
         medical_years=_rule(folder, "medical_years", _WHEN_FILED, _medical_years, _MEDICAL_KEYS),
         amber_percent=_rule(folder, "clock", _WHEN_FILED, _amber_percent, ("amber_percent",)),
         window_review_working_days=_rule(folder, "window_review", _WHEN_FILED, _working_days, ("working_days",)),
-        content_hash=_hash(folder),
+        content_hash=hash_of(files_of(folder)),
     )
 
 

@@ -18,6 +18,10 @@ from backend.domain.questions import QuestionGraph
 from backend.domain.retirement import Eligibility, WayForward, category_of, eligibility
 
 
+class VersionUnreadable(Exception):
+    """A version of config that was kept, and that this release cannot read any more: file, line, what is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A versioned text a person agrees to: the notice, a consent, the commitment."""

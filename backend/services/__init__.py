@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from backend.services.identity import Identity
     from backend.services.materials import Materials
     from backend.services.notices import Notices
+    from backend.services.policy_versions import PolicyVersions
     from backend.services.review import Review
     from backend.services.supervision import Supervision
 
@@ -24,3 +25,4 @@ class Services:
     departments: "Departments"
     supervision: "Supervision"
     notices: "Notices"
+    policy_versions: "PolicyVersions"

@@ -13,6 +13,7 @@ from uuid import UUID
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.case import Case
+from backend.domain.rulebook import Rulebook
 
 # ── what goes in and out ─────────────────────────────────────────────────────────────────────
 
@@ -127,6 +128,24 @@ class Callback:
     fields: Mapping[str, str]
     received_at: datetime
     done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A state of config: the text of every file by its path. `content_hash` names it."""
+
+    content_hash: str
+    kept_at: datetime
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A version taken up at a moment; `id` rises with every change."""
+
+    id: int
+    content_hash: str
+    taken_up_at: datetime
 
 
 # ── the database ─────────────────────────────────────────────────────────────────────────────
@@ -256,6 +275,19 @@ class Audit(Protocol):
         """Every case, also one whose chain is gone."""
 
 
+class Policies(Protocol):
+    """Versions of config, kept for good."""
+
+    def get(self, content_hash: str) -> PolicyVersion:
+        """Raises NotFound when no process ever ran with it."""
+
+    def in_force(self) -> PolicyChange | None:
+        """The change that came last. Until the transaction ends nobody else takes a version up."""
+
+    def take_up(self, version: PolicyVersion) -> PolicyChange:
+        """Keeps the version, once, and makes it the one in force."""
+
+
 class Idempotency(Protocol):
     def take(self, actor_id: UUID, key: str, request_digest: bytes, at: datetime) -> bool:
         """True the first time; False when it came before with the same request. Waits for one that runs now.
@@ -290,6 +322,8 @@ class Transaction(Protocol):
     def callbacks(self) -> Callbacks: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def policies(self) -> Policies: ...
     @property
     def idempotency(self) -> Idempotency: ...
     @property
@@ -403,6 +437,11 @@ class WechatIdentity(Protocol):
     def authorize_url(self, redirect_url: str, state: str) -> str: ...
     def openid_for(self, code: str) -> str:
         """Raises SignInExpired, OutsideDown."""
+
+
+class ReadPolicy(Protocol):
+    def __call__(self, files: Mapping[str, str]) -> Rulebook:
+        """The rulebook of a version's files, with the same content hash. Raises VersionUnreadable."""
 
 
 class Passwords(Protocol):

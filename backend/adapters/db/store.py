@@ -16,6 +16,7 @@ from backend.adapters.db import people_rows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
+from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
 from backend.adapters.db.record_rows import CallbackRows, KeyRows, PushRows, ResultRows
 from backend.adapters.db.sealed import Seal
@@ -50,6 +51,7 @@ class PostgresTransaction:
         self.sessions = SessionRows(connection)
         self.pushes = PushRows(connection)
         self.callbacks = CallbackRows(connection)
+        self.policies = PolicyRows(connection)
         self.idempotency = KeyRows(connection)
         self.jobs = QueuedJobs(connection)
 

@@ -351,6 +351,24 @@ staff = Table(
     CheckConstraint("(role = 'officer') = (department IS NOT NULL)", name="officers_have_a_department"),
 )
 
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("content_hash", Text, primary_key=True),
+    Column("kept_at", Moment, nullable=False),
+    Column("files", JSONB, nullable=False, comment="path below config/ → text of every YAML file"),
+    comment="Every state of config the service ever ran with, append-only: a decided case is replayed from here",
+)
+
+policy_changes = Table(
+    "policy_changes",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("content_hash", Text, ForeignKey("policy_versions.content_hash"), nullable=False),
+    Column("taken_up_at", Moment, nullable=False),
+    comment="Which version was taken up when, append-only; the last one is in force",
+)
+
 sessions = Table(
     "sessions",
     metadata,
