@@ -211,17 +211,32 @@ def _item(item: Located) -> Item:
 # ── Materials ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _SLOT_KEYS = (
-    "key", "label", "why", "where_to_get", "item", "departments", "when", "kind_from", "sample", "parts", "pages",
-    "kinds", "generated",
+    "key", "label", "why", "where_to_get", "at_the_counter", "item", "departments", "when", "kind_from", "sample",
+    "parts", "pages", "kinds", "generated",
 )  # fmt: skip
 
 
 def read_materials(path: Path, items: Mapping[ItemCode, Item], graph: QuestionGraph) -> MaterialRules:
-    """Every slot. Raises ConfigFault when a slot has no photos, or takes its kind from a question with other kinds."""
+    """Every slot. Raises ConfigFault when a slot has no photos, takes its kind from a question with other kinds, or has
+    a predicate without plain words."""
     file = located_yaml.read(path)
-    file.only("source", "slots")
+    file.only("source", "conditions", "slots")
     _no_repeats(file["slots"].each(), "key")
-    return MaterialRules(tuple(_material(slot, graph) for slot in file["slots"].each()), items)
+    rows = tuple(_material(slot, graph) for slot in file["slots"].each())
+    return MaterialRules(rows, items, _conditions(file))
+
+
+def _conditions(file: Located) -> dict[str, str]:
+    """Each predicate of a slot in words for the guide: none without words, no words without a slot."""
+    words = file["conditions"].entries()
+    used = {name.text(): name for slot in file["slots"].each() if (name := slot.get("when"))}
+    for name, place in used.items():
+        if name not in words:
+            place.fault(f"{name!r} has no words under conditions")
+    for name, said in words.items():
+        if name not in used and name != "always":
+            said.fault(f"no slot has {name!r}")
+    return {name: said.text() for name, said in words.items()}
 
 
 def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
@@ -236,6 +251,7 @@ def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
         label=slot["label"].text(),
         why=slot["why"].text(),
         where_to_get=slot["where_to_get"].text(),
+        at_the_counter=slot["at_the_counter"].text(),
         item=given["item"].one_of(ItemCode) if "item" in given else None,
         departments=frozenset(name.one_of(Department) for name in slot["departments"].each()),
         parts=parts,

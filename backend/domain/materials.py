@@ -22,7 +22,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """材料槽: what it is, why, where to get it, its parts and, for “one of” slots, the kinds.
+    """材料槽: what it is, why, where to get it, what of it comes to the counter (原件、复印件), its parts, and for “one
+    of” slots the kinds.
 
     `kind` is the kind the answers already named. A generated slot is made by us, not photographed.
     """
@@ -31,6 +32,7 @@ class Slot:
     label: str
     why: str
     where_to_get: str
+    at_the_counter: str
     item: ItemCode | None
     departments: frozenset[Department]
     parts: tuple[Part, ...]
@@ -52,10 +54,11 @@ class MaterialRule:
 
 @dataclass(frozen=True, slots=True)
 class MaterialRules:
-    """Every slot there is, in order, and the items that say which department gets what."""
+    """Every slot there is, in order, the items that say which department gets what, and the predicates in words."""
 
     rows: tuple[MaterialRule, ...]
     items: Mapping[ItemCode, Item]
+    conditions: Mapping[str, str]
 
 
 Checklist = tuple[Slot, ...]

@@ -55,6 +55,9 @@ def spoil(path: Path, old: str, new: str) -> int:
             "2030-01-01, months: 180}\n  - {from: 2030-01-02",
             "first of a month",
         ),
+        # materials in plain words
+        ("materials.zh-CN.yaml", "when: widowhood_papers_needed", "when: delivered_by_express", "has no words"),
+        ("materials.zh-CN.yaml", "always: 都要\n", "always: 都要\n  never: 不要\n", "no slot has 'never'"),
         # questions
         ("questions.zh-CN.yaml", "shown_when: woman_retiring_normally", "shown_when: womn", "no predicate"),
         ("questions.zh-CN.yaml", "validate: [person_name]", "validate: [persn]", "no check"),
