@@ -229,10 +229,10 @@ def read_materials(path: Path, items: Mapping[ItemCode, Item], graph: QuestionGr
 def _conditions(file: Located) -> dict[str, str]:
     """Each predicate of a slot in words for the guide: none without words, no words without a slot."""
     words = file["conditions"].entries()
-    used = {name.text(): name for slot in file["slots"].each() if (name := slot.get("when"))}
-    for name, place in used.items():
+    used = {when.text(): when for slot in file["slots"].each() if (when := slot.get("when"))}
+    for name, when in used.items():
         if name not in words:
-            place.fault(f"{name!r} has no words under conditions")
+            when.fault(f"{name!r} has no words under conditions")
     for name, said in words.items():
         if name not in used and name != "always":
             said.fault(f"no slot has {name!r}")
