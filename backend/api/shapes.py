@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from backend.api import fields as field
+from backend.domain.retirement import Confirmation
 
 
 class GuideOfItem(Schema):
@@ -31,13 +32,16 @@ class PlannedItem(Schema):
 
 
 class Eligibility(Schema):
-    """可否办理: an answer, with the date or the months missing and the lawful choices."""
+    """可否办理: an answer, with the date, the months missing or what the window confirms, and the lawful choices."""
 
-    status = fields.String(required=True, metadata={"enum": ["eligible", "too_early", "contribution_short"]})
+    status = fields.String(
+        required=True, metadata={"enum": ["eligible", "too_early", "contribution_short", "needs_confirmation"]}
+    )
     title = field.text()
     detail = field.text()
     on = field.text(nullable=True)
     months = field.number(nullable=True)
+    what = fields.List(field.known(Confirmation), required=True)
     choices = field.texts()
 
 

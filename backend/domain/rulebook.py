@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from backend.domain import items as choosing
 from backend.domain import materials as listing
-from backend.domain.answers import Answers, birth_month_of, sex_of
+from backend.domain.answers import Answers
+from backend.domain.circumstances import circumstances_of
 from backend.domain.deadlines import WorkCalendar
 from backend.domain.items import ChosenItem, Department, Item, ItemCode, Office
 from backend.domain.materials import Checklist, MaterialRules
-from backend.domain.people import Month, Sex
+from backend.domain.people import Month
 from backend.domain.policy import Policy
 from backend.domain.questions import QuestionGraph
-from backend.domain.retirement import Eligibility, WayForward, category_of, eligibility
+from backend.domain.retirement import Circumstances, Eligibility, WayForward, eligibility
+from backend.domain.rule_checks import RuleCheck, rule_checks
 
 
 class VersionUnreadable(Exception):
@@ -164,14 +166,16 @@ class Rulebook:
         """The question keys whose answers a department's officers may see."""
         return self.offices[department].fields
 
+    def circumstances(self, answers: Answers) -> Circumstances | None:
+        """What she stated of her retirement; None while something of it is unanswered."""
+        return circumstances_of(self.graph.effective(answers))
+
     def eligibility(self, answers: Answers, filing_month: Month) -> Eligibility | None:
-        """Whether the person can retire in the filing month; None while unanswered, or for another type than normal."""
-        effective = self.graph.effective(answers)
-        birth, sex, months = birth_month_of(effective), sex_of(effective), effective.get("contribution_months")
-        if effective.get("retirement_type") != "normal" or birth is None or sex is None or months is None:
-            return None
-        stated = effective.get("original_retirement_age")
-        if sex is Sex.FEMALE and stated is None:
-            return None
-        category = category_of(sex, int(stated) if stated else None)
-        return eligibility(birth, category, months, filing_month, self.policy)
+        """Whether the person can retire in the filing month; None while something needed is unanswered."""
+        stated = self.circumstances(answers)
+        return eligibility(stated, filing_month, self.policy) if stated else None
+
+    def rule_checks(self, answers: Answers, filing_month: Month) -> tuple[RuleCheck, ...]:
+        """Every check of the law that the clerk sees; none while something needed is unanswered."""
+        stated = self.circumstances(answers)
+        return rule_checks(stated, filing_month, self.policy) if stated else ()

@@ -14,13 +14,13 @@ from backend.domain.items import ChosenItem, Filing
 from backend.domain.materials import Checklist, missing
 from backend.domain.people import Month, chinese_length
 from backend.domain.questions import PREDICATES, Page, Question
-from backend.domain.retirement import ContributionShort, Eligibility, TooEarly
+from backend.domain.retirement import ContributionShort, Eligibility, NeedsConfirmation, TooEarly
 from backend.domain.review import Judgement
 from backend.domain.rulebook import Rulebook
 from backend.services.ports import ResultFile
 from backend.services.progress_view import progress_view
 from backend.services.slot_views import is_mended, photos_in, slot_view
-from backend.services.wording import FILING_LABELS, guide_of, iso, limit_text
+from backend.services.wording import CONFIRMATIONS, FILING_LABELS, guide_of, iso, limit_text
 
 View = dict[str, Any]
 
@@ -84,7 +84,8 @@ def eligibility_view(found: Eligibility | None, rulebook: Rulebook) -> View | No
     """An answer with lawful choices, never a bare no."""
     if found is None:
         return None
-    view: View = {"status": "eligible", "title": "可以办理", "detail": "", "on": None, "months": None, "choices": []}
+    view: View = {"status": "eligible", "title": "可以办理", "detail": "", "on": None, "months": None}
+    view |= {"what": [], "choices": []}
     law = found.statutory
     age = chinese_length(law.statutory_age_months)
     view["detail"] = f"您的法定退休年龄是{age}，到 {law.statutory_month.chinese}。依据：{law.law}。"
@@ -103,6 +104,13 @@ def eligibility_view(found: Eligibility | None, rulebook: Rulebook) -> View | No
             "title": f"养老保险还差 {found.months} 个月",
             "detail": f"要满 {law.minimum_contribution_months} 个月才能按月领养老金。填好的内容替您存着。",
             "months": found.months,
+        }
+    if isinstance(found, NeedsConfirmation):
+        view |= {
+            "status": "needs_confirmation",
+            "title": "可以先交，有的要窗口核对",
+            "detail": f"{view['detail']}要窗口核对的：{'、'.join(CONFIRMATIONS[each] for each in found.what)}。",
+            "what": [each.value for each in found.what],
         }
     if isinstance(found, (TooEarly, ContributionShort)):
         sections = [rulebook.guide.ways_forward[way] for way in found.ways]

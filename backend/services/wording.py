@@ -7,6 +7,7 @@ from typing import Any
 from backend.domain.case import State
 from backend.domain.items import ClockStart, Filing, Item
 from backend.domain.notices import SHANGHAI, say_date
+from backend.domain.retirement import Confirmation
 from backend.domain.rulebook import Rulebook
 
 # fmt: off
@@ -14,6 +15,15 @@ FILING_LABELS: dict[Filing, str] = {
     Filing.COMBINED: "一起办（合并申报）",
     Filing.SELF:     "自己去办（自行申报）",
     Filing.HANDOVER: "在“岳阳住房公积金”微信公众号办",
+}
+
+CONFIRMATIONS: dict[Confirmation, str] = {
+    Confirmation.ORIGINAL_AGE:        "原来应该几岁退休",
+    Confirmation.DEEMED_CONTRIBUTION: "视同缴费年限",
+    Confirmation.EARLY_NOTICE:        "提前退休的书面告知",
+    Confirmation.LATE_AGREEMENT:      "推迟退休的书面协议",
+    Confirmation.SPECIAL_WORK:        "特殊工种的年限",
+    Confirmation.ABILITY_APPRAISAL:   "劳动能力鉴定结论",
 }
 
 LIMIT_WORDS: dict[ClockStart, str] = {

@@ -1,6 +1,7 @@
 """法定退休年龄 against the examples and tables of the law, and whether a person can retire now."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 from backend.domain.people import Month, Sex
 from backend.domain.policy import Category
 from backend.domain.retirement import (
+    Circumstances,
+    Confirmation,
     ContributionShort,
     Eligible,
+    NeedsConfirmation,
+    RetirementType,
     TooEarly,
     WayForward,
     category_of,
@@ -21,6 +26,13 @@ from tests.domain.examples import answers, id_number, rulebook
 
 POLICY = rulebook().policy
 MALE, FEMALE_55, FEMALE_50 = Category.MALE, Category.FEMALE_55, Category.FEMALE_50
+
+
+def stated(birth: Month, category: Category | None, paid: int, **changes: Any) -> Circumstances:
+    """Somebody of the normal type; `changes` replace single facts."""
+    sex = Sex.MALE if category is MALE else Sex.FEMALE
+    given = {"birth": birth, "sex": sex, "category": category, "contribution_months": paid}
+    return Circumstances(**{"retirement_type": RetirementType.NORMAL, **given, **changes})
 
 
 def months(years: int, more: int = 0) -> int:
@@ -118,16 +130,16 @@ def test_whoever_is_born_later_retires_later(birth: Month, category: Category) -
     ("filing_month", "outcome"), [("2026-10", TooEarly), ("2026-11", Eligible), ("2026-12", Eligible)]
 )
 def test_a_person_can_retire_from_the_statutory_month_on(filing_month: str, outcome: type) -> None:
-    assert isinstance(eligibility(Month(1976, 3), FEMALE_50, 312, Month.parse(filing_month), POLICY), outcome)
+    assert isinstance(eligibility(stated(Month(1976, 3), FEMALE_50, 312), Month.parse(filing_month), POLICY), outcome)
 
 
 @pytest.mark.parametrize(("paid", "outcome"), [(179, ContributionShort), (180, Eligible), (181, Eligible)])
 def test_a_person_can_retire_with_the_minimum_contribution(paid: int, outcome: type) -> None:
-    assert isinstance(eligibility(Month(1976, 3), FEMALE_50, paid, Month(2026, 11), POLICY), outcome)
+    assert isinstance(eligibility(stated(Month(1976, 3), FEMALE_50, paid), Month(2026, 11), POLICY), outcome)
 
 
 def test_too_early_says_the_month_and_the_lawful_choices() -> None:
-    answer = eligibility(Month(1976, 3), FEMALE_50, 312, Month(2026, 1), POLICY)
+    answer = eligibility(stated(Month(1976, 3), FEMALE_50, 312), Month(2026, 1), POLICY)
 
     assert isinstance(answer, TooEarly)
     assert (str(answer.on_month), answer.months_to_wait) == ("2026-11", 10)
@@ -136,14 +148,14 @@ def test_too_early_says_the_month_and_the_lawful_choices() -> None:
 
 
 def test_early_retirement_reaches_back_36_months_at_most() -> None:
-    answer = eligibility(Month(1984, 11), FEMALE_50, 312, Month(2030, 1), POLICY)
+    answer = eligibility(stated(Month(1984, 11), FEMALE_50, 312), Month(2030, 1), POLICY)
 
     assert isinstance(answer, TooEarly)
     assert answer.flexible_from == Month(2036, 11)
 
 
 def test_too_early_before_2025_knows_no_flexible_retirement() -> None:
-    answer = eligibility(Month(1974, 12), FEMALE_50, 100, Month(2024, 11), POLICY)
+    answer = eligibility(stated(Month(1974, 12), FEMALE_50, 100), Month(2024, 11), POLICY)
 
     assert isinstance(answer, TooEarly)
     assert answer.flexible_from is None
@@ -151,11 +163,36 @@ def test_too_early_before_2025_knows_no_flexible_retirement() -> None:
 
 
 def test_short_contribution_says_how_many_months_are_missing() -> None:
-    answer = eligibility(Month(1976, 3), FEMALE_50, 150, Month(2026, 11), POLICY)
+    answer = eligibility(stated(Month(1976, 3), FEMALE_50, 150), Month(2026, 11), POLICY)
 
     assert isinstance(answer, ContributionShort)
     assert answer.months == 30
     assert WayForward.KEEP_CONTRIBUTING in answer.ways
+
+
+# Born 1976-03: by 50 she is of age in 2026-11, by 55 in 2032-10.
+@pytest.mark.parametrize(
+    ("filing_month", "paid", "outcome"),
+    [
+        ("2026-10", 312, TooEarly),
+        ("2026-11", 312, NeedsConfirmation),
+        ("2026-11", 100, ContributionShort),
+        ("2032-09", 312, NeedsConfirmation),
+        ("2032-10", 312, Eligible),
+    ],
+)
+def test_a_woman_who_is_not_sure_gets_the_answer_that_is_certain(filing_month: str, paid: int, outcome: type) -> None:
+    answer = eligibility(stated(Month(1976, 3), None, paid), Month.parse(filing_month), POLICY)
+
+    assert type(answer) is outcome
+    assert answer.statutory.is_assumed
+
+
+def test_deemed_months_count_and_wait_for_the_clerk() -> None:
+    answer = eligibility(stated(Month(1976, 3), FEMALE_50, 100, deemed_months=80), Month(2026, 11), POLICY)
+
+    assert isinstance(answer, NeedsConfirmation)
+    assert answer.what == (Confirmation.DEEMED_CONTRIBUTION,)
 
 
 @pytest.mark.parametrize(

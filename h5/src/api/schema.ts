@@ -2816,11 +2816,12 @@ export interface components {
         };
         Eligibility: {
             /** @enum {string} */
-            status: "eligible" | "too_early" | "contribution_short";
+            status: "eligible" | "too_early" | "contribution_short" | "needs_confirmation";
             title: string;
             detail: string;
             on: string | null;
             months: number | null;
+            what: ("original_age" | "deemed_contribution" | "early_notice" | "late_agreement" | "special_work" | "ability_appraisal")[];
             choices: string[];
         };
         PlannedItem: {

@@ -1,0 +1,57 @@
+"""What a case's answers say of her retirement, as the rules in retirement.py want it."""
+
+from datetime import date
+
+from backend.domain.answers import Answers, birth_month_of, sex_of
+from backend.domain.people import Month, Sex
+from backend.domain.retirement import Category, Circumstances, RetirementType, Timing, category_of
+
+# What has to be answered before there is an answer about a retirement of the type.
+_NEEDED = {
+    RetirementType.NORMAL: ("contribution_months",),
+    RetirementType.SPECIAL: ("contribution_months", "special_work_kind", "special_work_months"),
+    RetirementType.DISABILITY: ("contribution_months", "appraisal_on"),
+}
+_UNSURE = "unsure"  # 说不准
+
+
+def circumstances_of(effective: Answers) -> Circumstances | None:
+    """The circumstances that the answers which count state; None while something needed is unanswered."""
+    birth, sex = birth_month_of(effective), sex_of(effective)
+    if birth is None or sex is None or effective.get("retirement_type") is None:
+        return None
+    retirement_type = RetirementType(effective["retirement_type"])
+    timing = Timing(effective.get("retirement_timing") or Timing.ON_TIME)
+    needed = _NEEDED[retirement_type] + (("chosen_month",) if timing is not Timing.ON_TIME else ())
+    if any(effective.get(key) is None for key in needed):
+        return None
+    stated = effective.get("original_retirement_age")
+    if sex is Sex.FEMALE and stated is None and retirement_type is RetirementType.NORMAL:
+        return None
+    return Circumstances(
+        birth=birth,
+        sex=sex,
+        category=_category(sex, stated),
+        retirement_type=retirement_type,
+        timing=timing,
+        chosen_month=Month.parse(effective["chosen_month"]) if timing is not Timing.ON_TIME else None,
+        early_notice_on=_day(effective.get("early_notice_on")),
+        late_agreement_on=_day(effective.get("late_agreement_on")),
+        special_work_kind=effective.get("special_work_kind"),
+        special_work_months=effective.get("special_work_months"),
+        appraisal_on=_day(effective.get("appraisal_on")),
+        contribution_months=effective["contribution_months"],
+        deemed_months=effective.get("deemed_contribution_months") or 0,
+        is_employed=effective.get("employment") != "flexible",
+    )
+
+
+def _category(sex: Sex, stated: str | None) -> Category | None:
+    """None for a woman who is not sure, or was not asked."""
+    if sex is Sex.FEMALE and stated in (None, _UNSURE):
+        return None
+    return category_of(sex, int(stated) if stated else None)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
