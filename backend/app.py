@@ -87,6 +87,7 @@ def build_wsgi() -> Flask:
     wiring.refuse_an_old_schema(settings.database_url)
     world = wiring.build_world(settings)
     world.services.policy_versions.take_up()
+    world.services.guides.take_up()
     world.serve_metrics(settings)
     return create_app(world.services, settings, world.is_ready)
 

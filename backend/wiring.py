@@ -14,6 +14,7 @@ from backend.adapters.db.screens import PostgresScreens
 from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore, make_engine
 from backend.adapters.db.tokens import PostgresTokenStore
+from backend.adapters.forms import TypstForms
 from backend.adapters.images import PillowPictures
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.storage import S3Evidence
@@ -24,6 +25,7 @@ from backend.services import Services
 from backend.services.announcements import Announcements
 from backend.services.departments import Departments
 from backend.services.filing import Filing
+from backend.services.guides import Guides
 from backend.services.identity import Identity, SessionLimits
 from backend.services.materials import Materials
 from backend.services.notices import Notices
@@ -153,6 +155,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             public_url=settings.public_url,
         ),
         policy_versions=policy_versions,
+        guides=Guides(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            forms=TypstForms(settings.config_path),
+            public_url=settings.public_url,
+        ),
     )
     return World(services, store, evidence, clock)
 

@@ -15,14 +15,16 @@ from PIL import Image
 
 from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore
-from backend.domain.actors import Actor
+from backend.domain.actors import SYSTEM, Actor
 from backend.domain.case import Case, Signature, State
 from backend.domain.people import Month
 from backend.domain.review import Verdict
 from backend.domain.routing import Outcome
+from backend.domain.service_guide import GuideVersion, content_hash
 from backend.services import Services
 from backend.services.ports import Push
 from backend.services.review import GivenCheck, GivenVerdict
+from backend.services.service_guide import service_guide
 from backend.services.uploads import Announced
 from tests import pictures
 from tests.actors import Staff, an_applicant, hire_staff
@@ -103,6 +105,15 @@ class Town:
 
     def another_applicant(self, number: int = 2) -> Actor:
         return an_applicant(self.store, self.clock, f"o-made-up-{number}")
+
+    # ── the guide ────────────────────────────────────────────────────────────────────────
+
+    def publish_an_older_guide(self) -> None:
+        """The first version of the guide, from when config still said something else."""
+        content = service_guide(rulebook()) | {"title": "从前的办事指南"}
+        first = GuideVersion(1, content, content_hash(content), "第一版", AT, SYSTEM.id, SYSTEM.name)
+        with self.store.begin() as tx:
+            tx.guides.add(first)
 
     # ── the applicant ────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ from backend.domain.rulebook import (
     Guide,
     GuideSection,
     ItemGuide,
+    ServiceGuideWords,
     Statement,
 )
 
@@ -188,7 +189,7 @@ def _office(office: Located) -> Office:
 
 _ITEM_KEYS = (
     "code", "title", "short_title", "department", "limit_working_days", "clock_starts", "filings",
-    "legal_basis", "result_name", "note",
+    "conditions", "legal_basis", "result_name", "note",
 )  # fmt: skip
 
 
@@ -202,6 +203,7 @@ def _item(item: Located) -> Item:
         limit_working_days=item["limit_working_days"].whole(1),
         clock_starts=item["clock_starts"].one_of(ClockStart),
         filings=tuple(filing.one_of(Filing) for filing in item["filings"].each()),
+        conditions=_texts(item["conditions"]),
         legal_basis=item["legal_basis"].text(),
         result_name=item["result_name"].text(),
         note=_text(item, "note"),
@@ -308,7 +310,7 @@ def _statement(statement: Located) -> Statement:
 def read_guide(path: Path) -> Guide:
     """The start page, one guide for each item, one section for each way forward."""
     file = located_yaml.read(path)
-    file.only("version", "source", "title", "sections", "contacts", "item_guides", "ways_forward")
+    file.only("version", "source", "title", "sections", "contacts", "service_guide", "item_guides", "ways_forward")
     guides = {guide.item: guide for guide in map(_item_guide, file["item_guides"].each())}
     if absent := set(ItemCode) - set(guides):
         file["item_guides"].fault(f"missing: {', '.join(sorted(absent))}")
@@ -318,8 +320,23 @@ def read_guide(path: Path) -> Guide:
         title=file["title"].text(),
         sections=tuple(_section(section) for section in file["sections"].each()),
         contacts=tuple(_contact(contact) for contact in file["contacts"].each()),
+        service=_service_guide(file["service_guide"]),
         item_guides=guides,
         ways_forward={way: _section(file["ways_forward"][way]) for way in WayForward},
+    )
+
+
+def _service_guide(words: Located) -> ServiceGuideWords:
+    words.only("title", "issuer", "who_it_is_for", "who_may_file", "ways_to_file", "fee", "process")
+    steps = tuple((step["title"].text(), step["text"].text()) for step in words["process"].each())
+    return ServiceGuideWords(
+        title=words["title"].text(),
+        issuer=words["issuer"].text(),
+        who_it_is_for=_texts(words["who_it_is_for"]),
+        who_may_file=_texts(words["who_may_file"]),
+        ways_to_file=_texts(words["ways_to_file"]),
+        fee=words["fee"].text(),
+        process=steps,
     )
 
 

@@ -1,8 +1,8 @@
-"""How photos and result files leave: never cached, never guessed at, under their own name."""
+"""How photos, result files and prints leave: never cached, never guessed at, under their own name."""
 
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 from backend.services.ports import ResultFile
 
@@ -17,6 +17,19 @@ def result_file(result: ResultFile, content: bytes, *, inline: bool) -> Response
     response = _private(Response(content, content_type=result.content_type))
     name = {"filename*": f"UTF-8''{quote(result.name)}"}  # headers are Latin-1, names are Chinese (RFC 6266)
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", **name)
+    return response
+
+
+def pdf(content: bytes, name: str, *, version: int | None = None) -> Response:
+    """A print, to open in the page. A public one is known by its version."""
+    response = Response(content, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "inline", **{"filename*": f"UTF-8''{quote(name)}"})
+    if version is None:
+        return _private(response)
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.set_etag(str(version))
+    response.make_conditional(request)
     return response
 
 

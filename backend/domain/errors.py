@@ -12,7 +12,8 @@ RuleBroken
 │   ├── ActionNotAllowed
 │   ├── HeldByAnother
 │   ├── ActiveCaseExists
-│   └── AlreadyUsed
+│   ├── AlreadyUsed
+│   └── GuideUnchanged
 ├── StaleVersion                somebody changed it meanwhile
 ├── VersionMissing              a change without the version that was seen
 ├── ContentRefused              the input breaks a rule
@@ -115,6 +116,13 @@ class AlreadyUsed(NotNow):
 class UsernameTaken(NotNow):
     code, title = "username-taken", "账号已经有人用了"
     sentence = "这个账号已经有人用了，请换一个。"
+
+
+class GuideUnchanged(NotNow):
+    """Facts: number, of the version that says the same."""
+
+    code, title = "guide-unchanged", "办事指南没有变化"
+    sentence = "配置里的内容和第 {number} 版一样，不用再发布。"
 
 
 class StaleVersion(RuleBroken):

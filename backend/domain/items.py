@@ -59,7 +59,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One joint item (事项). The limit is in working days."""
+    """One joint item (事项): the limit in working days, the conditions (办理条件范围) that are no figures of policy."""
 
     code: ItemCode
     title: str
@@ -68,6 +68,7 @@ class Item:
     limit_working_days: int
     clock_starts: ClockStart
     filings: tuple[Filing, ...]
+    conditions: tuple[str, ...]
     legal_basis: str
     result_name: str
     note: str = ""

@@ -80,14 +80,28 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceGuideWords:
+    """What the published guide (办事指南) says of all items alike. `process` is in order."""
+
+    title: str
+    issuer: str
+    who_it_is_for: tuple[str, ...]
+    who_may_file: tuple[str, ...]
+    ways_to_file: tuple[str, ...]
+    fee: str
+    process: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
-    """办事指南: the start page, the guides per item, and the words for each way forward."""
+    """办事指南: the start page, the published guide's words, the guides per item, the words for each way forward."""
 
     version: str
     source: str
     title: str
     sections: tuple[GuideSection, ...]
     contacts: tuple[Contact, ...]
+    service: ServiceGuideWords
     item_guides: Mapping[ItemCode, ItemGuide]
     ways_forward: Mapping[WayForward, GuideSection]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backend.services.departments import Departments
     from backend.services.filing import Filing
+    from backend.services.guides import Guides
     from backend.services.identity import Identity
     from backend.services.materials import Materials
     from backend.services.notices import Notices
@@ -26,3 +27,4 @@ class Services:
     supervision: "Supervision"
     notices: "Notices"
     policy_versions: "PolicyVersions"
+    guides: "Guides"

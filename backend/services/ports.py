@@ -14,6 +14,7 @@ from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.case import Case
 from backend.domain.rulebook import Rulebook
+from backend.domain.service_guide import GuideVersion
 
 # ── what goes in and out ─────────────────────────────────────────────────────────────────────
 
@@ -288,6 +289,23 @@ class Policies(Protocol):
         """Keeps the version, once, and makes it the one in force."""
 
 
+class GuideVersions(Protocol):
+    """Every version of the service guide that was published, kept for good."""
+
+    def latest(self) -> GuideVersion | None: ...
+    def get(self, number: int) -> GuideVersion:
+        """Raises NotFound."""
+
+    def all(self) -> list[GuideVersion]:
+        """The newest first."""
+
+    def add(self, version: GuideVersion) -> None:
+        """Raises StaleVersion when somebody published this number meanwhile."""
+
+    def add_first(self, version: GuideVersion) -> None:
+        """Keeps the first version unless another process was faster."""
+
+
 class Idempotency(Protocol):
     def take(self, actor_id: UUID, key: str, request_digest: bytes, at: datetime) -> bool:
         """True the first time; False when it came before with the same request. Waits for one that runs now.
@@ -324,6 +342,8 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def guides(self) -> GuideVersions: ...
     @property
     def idempotency(self) -> Idempotency: ...
     @property

@@ -140,6 +140,10 @@ class Tabs:
         return self.of(self.town.staff.oversight)
 
     @cached_property
+    def administrator(self) -> Tab:
+        return self.of(self.town.staff.administrator)
+
+    @cached_property
     def stranger(self) -> Tab:
         return Tab(self.app.test_client(), self.document)
 

@@ -39,6 +39,7 @@ ADMINISTRATOR = {Role.ADMINISTRATOR}
 EVERYBODY = {Role.APPLICANT, *STAFF_ROLES}
 ROLES = sorted(EVERYBODY)
 CONVERTER = re.compile(r"<(?:([a-z]+)[^:>]*:)?([^>]+)>")
+EXAMPLES = {"int": "1"}
 
 # Routes for anybody, signed in or not. The list is short on purpose.
 OPEN = {
@@ -55,6 +56,8 @@ OPEN = {
     "GET /readyz",
     "GET /api/guide",
     "GET /api/guide/areas",
+    "GET /api/guide/service",
+    "GET /api/guide/service.pdf",
     "GET /api/identity/qr.svg",
     "POST /api/identity/staff/session",
     "GET /api/identity/wechat/return",
@@ -70,6 +73,11 @@ MATRIX = {
     "GET /api/identity/staff":                                               ADMINISTRATOR,
     "POST /api/identity/staff":                                              ADMINISTRATOR,
     "PATCH /api/identity/staff/{staff_id}":                                  ADMINISTRATOR,
+
+    "GET /api/guide/publication":                                           ADMINISTRATOR,
+    "POST /api/guide/publication":                                          ADMINISTRATOR,
+    "GET /api/guide/publication/preview.pdf":                               ADMINISTRATOR,
+    "GET /api/guide/publication/versions/{number}.pdf":                     ADMINISTRATOR,
 
     "GET /api/filing/home":                                                  APPLICANT,
     "POST /api/filing/cases":                                                APPLICANT,
@@ -151,7 +159,7 @@ def routes(app: Flask) -> dict[str, tuple[str, Rule]]:
 
 def path_of(rule: Rule) -> str:
     """A path that the rule matches, about things that do not exist."""
-    return CONVERTER.sub(lambda found: str(uuid4()) if found[1] == "uuid" else "x", rule.rule)
+    return CONVERTER.sub(lambda found: str(uuid4()) if found[1] == "uuid" else EXAMPLES.get(found[1], "x"), rule.rule)
 
 
 def call(client: FlaskClient, method: str, rule: Rule, **headers: str) -> TestResponse:

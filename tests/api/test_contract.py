@@ -174,6 +174,7 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     for path in ("overview", "items?state=decided", f"cases/{case_id}/audit"):
         tabs.oversight.view(f"/api/supervision/{path}")
     given_up_and_refused(tabs, town)
+    publishes_the_guide(tabs, town)
 
     assert finished["state"] == "completed"
     assert never_tried(document) == []
@@ -189,6 +190,18 @@ def given_up_and_refused(tabs: Tabs, town: Town) -> None:
     json_of(tabs.clerk.send("POST", f"{REVIEW}/{view['id']}/claim", Idempotency_Key=uuid4().hex))
     refusal = {"reason": "不在本区参保"}
     tabs.clerk.change("POST", f"{REVIEW}/{view['id']}/refusal", refusal, version=view["version"])
+
+
+def publishes_the_guide(tabs: Tabs, town: Town) -> None:
+    """Anyone reads and prints the guide; the administrator looks at what changed, prints and publishes it."""
+    town.publish_an_older_guide()
+    for path in ("service", "service.pdf"):
+        assert tabs.stranger.get(f"/api/guide/{path}").status_code == 200
+    where = "/api/guide/publication"
+    version = tabs.administrator.view(where)["number"]
+    for path in ("preview.pdf", f"versions/{version}.pdf"):
+        assert tabs.administrator.get(f"{where}/{path}").status_code == 200
+    tabs.administrator.change("POST", where, {"note": "改了名称"}, version=version)
 
 
 def never_tried(document: Document) -> list[str]:

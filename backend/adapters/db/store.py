@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from backend.adapters.db import people_rows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
+from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
@@ -52,6 +53,7 @@ class PostgresTransaction:
         self.pushes = PushRows(connection)
         self.callbacks = CallbackRows(connection)
         self.policies = PolicyRows(connection)
+        self.guides = GuideRows(connection)
         self.idempotency = KeyRows(connection)
         self.jobs = QueuedJobs(connection)
 

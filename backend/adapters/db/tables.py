@@ -369,6 +369,20 @@ policy_changes = Table(
     comment="Which version was taken up when, append-only; the last one is in force",
 )
 
+guide_versions = Table(
+    "guide_versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", JSONB, nullable=False, comment="the guide as it was published (services/service_guide.py)"),
+    Column("content_hash", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("published_by_id", UUID, nullable=False),
+    Column("published_by", Text, nullable=False),
+    CheckConstraint("number >= 1", name="counts_from_one"),
+    comment="Every published version of 办事指南 and who published it, append-only; the last one is in force",
+)
+
 sessions = Table(
     "sessions",
     metadata,
