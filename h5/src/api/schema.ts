@@ -419,6 +419,240 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guide/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published service guide, with its number and date. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceGuide"];
+                    };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guide/service.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published service guide to print (A4). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guide/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is published, what would change, and every version. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Publication"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Publish what config says as the next version. Needs If-Match with the latest number, and an Idempotency-Key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewVersion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Publication"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guide/publication/preview.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would be published now, to print. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guide/publication/versions/{number}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** A published version to print. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filing/home": {
         parameters: {
             query?: never;
@@ -2739,6 +2973,79 @@ export interface components {
         Areas: {
             county: components["schemas"]["County"];
             towns: components["schemas"]["Town"][];
+        };
+        Fact: {
+            key: string;
+            label: string;
+            lines: string[];
+        };
+        MaterialLine: {
+            key: string;
+            label: string;
+            when: string;
+            at_the_counter: string;
+            where_to_get: string;
+            kinds: string[];
+        };
+        PublishedItem: {
+            /** @enum {string} */
+            code: "retire_normal" | "retire_special" | "retire_disability" | "pension_payment" | "medical_years" | "only_child_reward" | "housing_fund";
+            title: string;
+            short_title: string;
+            department: string;
+            limit: string;
+            facts: components["schemas"]["Fact"][];
+            materials: components["schemas"]["MaterialLine"][];
+        };
+        ProcessStep: {
+            title: string;
+            text: string;
+        };
+        Obstacle: {
+            key: string;
+            label: string;
+            office: string;
+            phone: string;
+            what_to_do: string;
+        };
+        ServiceGuide: {
+            number: number;
+            /** Format: date */
+            published_on: string;
+            title: string;
+            issuer: string;
+            summary: components["schemas"]["Fact"][];
+            items: components["schemas"]["PublishedItem"][];
+            common_materials: components["schemas"]["MaterialLine"][];
+            process: components["schemas"]["ProcessStep"][];
+            cannot_proceed: components["schemas"]["Obstacle"][];
+            contacts: components["schemas"]["Contact"][];
+        };
+        GuideChange: {
+            label: string;
+            before: string[];
+            after: string[];
+        };
+        ChangedGroup: {
+            title: string;
+            changes: components["schemas"]["GuideChange"][];
+        };
+        PublishedVersion: {
+            number: number;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            note: string;
+        };
+        Publication: {
+            number: number;
+            next_number: number;
+            differs: boolean;
+            groups: components["schemas"]["ChangedGroup"][];
+            versions: components["schemas"]["PublishedVersion"][];
+        };
+        NewVersion: {
+            note: string;
         };
         NextStep: {
             title: string;
