@@ -17,7 +17,6 @@ from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore
 from backend.domain.actors import SYSTEM, Actor
 from backend.domain.case import Case, Signature, State
-from backend.domain.people import Month
 from backend.domain.review import Verdict
 from backend.domain.routing import Outcome
 from backend.domain.service_guide import GuideVersion, content_hash
@@ -148,7 +147,7 @@ class Town:
         while page_key := graph.open_page(parsed):
             keys = {question.key for question in graph.page(page_key, parsed).questions}
             raw = {key: value for key, value in given.items() if key in keys}
-            parsed |= graph.parse(page_key, raw, parsed, Month.of(self.clock.today()))
+            parsed |= graph.parse(page_key, raw, parsed, self.clock.today())
         with self.store.begin() as tx:
             case = tx.cases.load(case_id)
             case.answer(parsed, who, self.clock.now())

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from backend.adapters import located_yaml
 from backend.adapters.located_yaml import Located
-from backend.domain.answers import CHECKS, District, Place, QuestionType
+from backend.domain.answer_checks import CHECKS
+from backend.domain.answers import QuestionType
 from backend.domain.items import ClockStart, Department, Filing, Item, ItemCode, Office
 from backend.domain.materials import MaterialRule, MaterialRules, Part, Slot
-from backend.domain.questions import PREDICATES, Choice, Page, Question, QuestionGraph
+from backend.domain.places import District, Place
+from backend.domain.questions import PREDICATES, YES_NO, Choice, Page, Question, QuestionGraph
 from backend.domain.retirement import WayForward
 from backend.domain.rulebook import (
     CannotProceed,
@@ -58,7 +60,7 @@ def _no_repeats(located: Iterable[Located], key: str) -> None:
 
 _QUESTION_KEYS = (
     "key", "type", "label", "help", "why", "where", "example", "unit", "choices", "max_length",
-    "shown_when", "required_when", "validate", "sensitive", "repeats",
+    "years", "shown_when", "required_when", "validate", "sensitive", "repeats",
 )  # fmt: skip
 
 
@@ -85,9 +87,7 @@ def _page(page: Located, groups: tuple[str, ...]) -> Page:
 def _question(question: Located) -> Question:
     given = question.only(*_QUESTION_KEYS)
     kind = question["type"].one_of(QuestionType)
-    choices = tuple(_choice(choice) for choice in _each_of(question, "choices"))
-    if (kind is QuestionType.CHOICE) != bool(choices):
-        question.fault("a question of type choice, and no other, has choices")
+    choices = _choices(question, kind)
     return Question(
         key=question["key"].text(),
         type=kind,
@@ -99,12 +99,30 @@ def _question(question: Located) -> Question:
         unit=_text(question, "unit"),
         choices=choices,
         max_length=given["max_length"].whole(1) if "max_length" in given else 100,
+        years=_years(given["years"]) if "years" in given else None,
         shown_when=_predicate(question, "shown_when"),
         required_when=_predicate(question, "required_when"),
         validate=tuple(_check(check) for check in _each_of(question, "validate")),
         sensitive="sensitive" in given and given["sensitive"].truth(),
         repeats=_text(question, "repeats") or None,
     )
+
+
+def _years(years: Located) -> tuple[int, int]:
+    """{back: 70, ahead: 0}: the years offered, counted from this one."""
+    years.only("back", "ahead")
+    return -years["back"].whole(), years["ahead"].whole()
+
+
+def _choices(question: Located, kind: QuestionType) -> tuple[Choice, ...]:
+    choices = tuple(_choice(choice) for choice in _each_of(question, "choices"))
+    if kind is QuestionType.YES_NO:
+        choices = choices or (Choice("yes", "是"), Choice("no", "否"))
+        if tuple(choice.value for choice in choices) != YES_NO:
+            question.fault("the choices of a yes_no question are yes and no, in this order")
+    elif (kind is QuestionType.CHOICE) != bool(choices):
+        question.fault("a question of type choice or yes_no, and no other, has choices")
+    return choices
 
 
 def _choice(choice: Located) -> Choice:

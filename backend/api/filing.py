@@ -12,6 +12,7 @@ from backend.api.callers import Caller, actor, declare, idempotency_key, seen_ve
 from backend.api.shapes import Eligibility, GuideOfItem, PlannedItem
 from backend.api.slots import SlotView
 from backend.api.views import json_view
+from backend.domain.answers import QuestionType
 
 blp = Blueprint("filing", __name__, url_prefix="/api/filing", description="申请人的办件")
 declare(blp, Caller.APPLICANT)
@@ -99,12 +100,7 @@ class QuestionView(Schema):
     """A question as it is drawn. `value` is null for a sensitive one; `display` is masked then."""
 
     key = field.text()
-    type = fields.String(
-        required=True,
-        metadata={
-            "enum": ["text", "id_number", "phone", "area", "choice", "month", "months", "bank_account", "postcode"]
-        },
-    )
+    type = field.known(QuestionType)
     label = field.text()
     help = field.text()
     why = field.text()
@@ -112,6 +108,8 @@ class QuestionView(Schema):
     example = field.text()
     unit = field.text()
     choices = fields.List(fields.Nested(Choice), required=True, allow_none=True)
+    first_year = field.number(nullable=True)
+    last_year = field.number(nullable=True)
     required = field.flag()
     sensitive = field.flag()
     repeats = field.text(nullable=True)

@@ -1,40 +1,25 @@
-"""What an answer may be: read by the type of its question, checked by name, read back as the field's values.
+"""What an answer may be: read by the type of its question, stored normalised and JSON-able, read back as values.
 
-Which questions there are and when they are asked lives in questions.py. An answer is stored normalised and JSON-able.
+Which questions there are lives in questions.py, checks of an answer in answer_checks.py, its words in answer_words.py.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from backend.domain import identifiers
-from backend.domain.people import (
-    BankAccount,
-    IdNumber,
-    Month,
-    Sex,
-    chinese_length,
-    mask_account,
-    mask_address,
-    mask_id_number,
-    mask_name,
-    mask_phone,
-)
+from backend.domain.people import BankAccount, IdNumber, Month, Sex
 
 Answers = Mapping[str, Any]
 
-# Typing slips, not law: nobody's file starts before 14, nobody has paid for more than 50 years, and a count of
-# months up to 50 is more often a count of years.
-_YOUNGEST_START_MONTHS = 14 * 12
-_LONGEST_CONTRIBUTION_MONTHS = 50 * 12
-_LOOKS_LIKE_YEARS = 50
-
-_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # not Cn: a rare name may be newer than the table at hand
 _MIDDLE_DOTS = str.maketrans("•‧・∙", "····")
+_FIRST_YEAR = 1900
+_SHORTEST_ADDRESS = 6
 
 
 class NotAnAnswer(ValueError):
@@ -45,38 +30,19 @@ class QuestionType(StrEnum):
     """How a question is drawn and read."""
 
     TEXT = "text"
+    NAME = "name"
     ID_NUMBER = "id_number"
-    PHONE = "phone"
-    AREA = "area"
+    MONTH = "month"  # YYYY-MM
+    DATE = "date"  # YYYY-MM-DD
     CHOICE = "choice"
-    MONTH = "month"
-    MONTHS = "months"
+    YES_NO = "yes_no"  # "yes" or "no"
+    MONEY = "money"  # yuan with two decimals, as text
+    MONTHS = "months"  # a count, as a number
     BANK_ACCOUNT = "bank_account"
+    PHONE = "phone"
     POSTCODE = "postcode"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A name on the map and its administrative code."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class District:
-    """屈原管理区: its place in the tree, its towns, and the county names under which its registers are also written."""
-
-    province: Place
-    city: Place
-    county: Place
-    towns: tuple[str, ...]
-    also_written_as: tuple[Place, ...]
-
-    def holds(self, county_code: str, town: str) -> bool:
-        if county_code == self.county.code:
-            return True
-        return town in self.towns and county_code in {place.code for place in self.also_written_as}
+    AREA = "area"  # see places.py
+    ADDRESS = "address"
 
 
 # ── Reading by type ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,12 +51,30 @@ class District:
 def read_text(raw: object, max_length: int) -> str:
     """A line of text: NFC, no spaces between Chinese characters. Raises NotAnAnswer when too long or not text."""
     text = " ".join(unicodedata.normalize("NFC", _string(raw)).translate(_MIDDLE_DOTS).split())
-    text = re.sub(rf"(?<=[{_HAN}]) (?=[{_HAN}])", "", text)
+    text = re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", text)
     if any(unicodedata.category(character) in _INVISIBLE for character in text):
         raise NotAnAnswer("里面有看不见的符号，请删掉后重新填。")
     if len(text) > max_length:
         raise NotAnAnswer(f"请写短一点，最多 {max_length} 个字，现在是 {len(text)} 个字。")
     return text
+
+
+def read_name(raw: object, max_length: int) -> str:
+    """A person's name in Chinese characters, with a middle dot where her papers have one."""
+    name = read_text(raw, max_length)
+    if not re.fullmatch(rf"[{HAN}〇]+(?:·[{HAN}]+)*", name):
+        raise NotAnAnswer("姓名请写汉字，和身份证上一样。")
+    if len(name) < 2:
+        raise NotAnAnswer("姓名至少两个字，和身份证上一样。")
+    return name
+
+
+def read_address(raw: object, max_length: int) -> str:
+    """An address that a courier finds."""
+    address = read_text(raw, max_length)
+    if len(address) < _SHORTEST_ADDRESS or not re.search(rf"[{HAN}]", address):
+        raise NotAnAnswer("请写详细一点，写到门牌号或村组。")
+    return address
 
 
 def read_choice(raw: object, values: tuple[str, ...]) -> str:
@@ -101,7 +85,7 @@ def read_choice(raw: object, values: tuple[str, ...]) -> str:
 
 def read_month(raw: object) -> str:
     """1988-07, 1988-7 or 1988年7月 → 1988-07."""
-    text = unicodedata.normalize("NFKC", _string(raw)).strip()
+    text = _plain(raw)
     found = re.fullmatch(r"(\d{4})(?:[-./]|年)(\d{1,2})月?", text)
     try:
         if found is None:
@@ -109,57 +93,51 @@ def read_month(raw: object) -> str:
         month = Month(int(found[1]), int(found[2]))
     except ValueError:
         raise NotAnAnswer("请选年和月，比如 1988 年 7 月。") from None
-    if month.year < 1900:
+    if month.year < _FIRST_YEAR:
         raise NotAnAnswer("请再看一遍年份，要写四位，比如 1988。")
     return str(month)
 
 
+def read_date(raw: object) -> str:
+    """2026-8-1, 2026年8月1日 or 20260801 → 2026-08-01. A date with a hole in it is told which part is missing."""
+    text = re.sub(r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3", _plain(raw))
+    found = re.fullmatch(r"(\d*)(?:[-./]|年)(\d*)(?:[-./]|月)(\d*)日?", text)
+    if found is None:
+        raise NotAnAnswer("请写清年、月、日，比如 2026 年 8 月 1 日。")
+    if missing := [part for part, digits in zip(("年", "月", "日"), found.groups(), strict=True) if not digits]:
+        raise NotAnAnswer(f"还差{'、'.join(missing)}，请补上。")
+    year, month, day = (int(digits) for digits in found.groups())
+    if len(found[1]) != 4 or year < _FIRST_YEAR:
+        raise NotAnAnswer("请再看一遍年份，要写四位，比如 2026。")
+    if not 1 <= month <= 12:
+        raise NotAnAnswer("请再看一遍月份，是 1 到 12。")
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise NotAnAnswer(f"{year} 年 {month} 月没有 {day} 日，请再看一遍。") from None
+
+
 def read_months(raw: object) -> int:
-    """A count of months, a number or its digits."""
+    """A count of months: a number, its digits, or a length of time as people say it (26年3个月)."""
     if isinstance(raw, bool) or not isinstance(raw, int | str):
         raise NotAnAnswer("请填一个数字，比如 312。")
-    text = unicodedata.normalize("NFKC", str(raw)).strip().removesuffix("个月").strip()
-    if not re.fullmatch(r"[0-9]{1,4}", text):
-        raise NotAnAnswer("请填一个整数，比如 312，不用写年和月。")
-    return int(text)
+    text = _plain(str(raw)).replace(" ", "")
+    if found := re.fullmatch(r"([0-9]{1,2})年(?:零?([0-9]{1,2})个?月)?", text):
+        return int(found[1]) * 12 + int(found[2] or 0)
+    if not re.fullmatch(r"[0-9]{1,4}(?:个?月)?", text):
+        raise NotAnAnswer("请填一个整数，比如 312，就是一共多少个月。")
+    return int(re.sub(r"个?月$", "", text))
 
 
-def read_area(raw: object, district: District) -> dict[str, Any]:
-    """户籍所在地: the five names, the codes that came along, and whether it lies in the district."""
-    if not isinstance(raw, Mapping):
-        raise NotAnAnswer("请选省、市、县和乡镇，再写上村或社区。")
-    names = {level: read_text(raw.get(level) or "", 40) for level in _AREA_LEVELS}
-    if missing := [label for level, label in _AREA_LEVELS.items() if not names[level]]:
-        raise NotAnAnswer(f"还差{'、'.join(missing)}，请补上。")
-    codes = _area_codes(raw.get("codes"))
-    return {**names, "codes": codes, "in_district": district.holds(codes.get("county", ""), names["town"])}
-
-
-_AREA_LEVELS = {
-    "province": "省",
-    "city": "市",
-    "county": "县（市、区）",
-    "town": "乡镇（街道）",
-    "village": "村（社区）",
-}
-_CODED_LEVELS = ("province", "city", "county")
-
-
-def _area_codes(raw: object) -> dict[str, str]:
-    """The codes of province, city and county; below that people's own words count."""
-    given = raw if isinstance(raw, Mapping) else {}
-    codes = {level: str(given[level]) for level in _CODED_LEVELS if given.get(level)}
-    if any(not re.fullmatch(r"[0-9]{6}", code) for code in codes.values()):
-        raise NotAnAnswer("请重新选一遍户籍所在地。")
-    if "county" not in codes:
-        raise NotAnAnswer("请选到县（市、区）。")
-    return codes
-
-
-def _string(raw: object) -> str:
-    if not isinstance(raw, str):
-        raise NotAnAnswer("请用文字填写。")
-    return raw
+def read_money(raw: object) -> str:
+    """An amount in yuan → with two decimals: ￥3,250.5元 → 3250.50."""
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        raise NotAnAnswer("请填金额，比如 3250.50。")
+    text = _plain(str(raw)).replace(" ", "").removeprefix("¥").removesuffix("元").replace(",", "")
+    found = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?", text)
+    if found is None:
+        raise NotAnAnswer("请填金额，写数字就行，最多到分，比如 3250.50。")
+    return f"{int(found[1])}.{(found[2] or '').ljust(2, '0')}"
 
 
 def read_id_number(raw: object) -> str:
@@ -178,79 +156,14 @@ def read_postcode(raw: object) -> str:
     return identifiers.parse_postcode(_string(raw))
 
 
-# ── Checks by name: a sentence when something is wrong, None when all is well ────────────────────────────────────
-
-Check = Callable[[Any, Answers, Month | None], str | None]
-
-
-def _person_name(value: str, _answers: Answers, _today: Month | None) -> str | None:
-    if not re.fullmatch(rf"[{_HAN}〇]+(?:·[{_HAN}]+)*", value):
-        return "姓名请写汉字，和身份证上一样。"
-    return "姓名至少两个字，和身份证上一样。" if len(value) < 2 else None
+def _string(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise NotAnAnswer("请用文字填写。")
+    return raw
 
 
-def _born_before_today(value: str, _answers: Answers, today: Month | None) -> str | None:
-    later = today is not None and IdNumber(value).birth_month > today
-    return "请再看一遍第 7 到 14 位的出生年月日，现在写的比今天还晚。" if later else None
-
-
-def _not_in_the_future(value: str, _answers: Answers, today: Month | None) -> str | None:
-    later = today is not None and Month.parse(value) > today
-    return "这个月份还没有到，请再看一遍。" if later else None
-
-
-def _started_work_after_childhood(value: str, answers: Answers, _today: Month | None) -> str | None:
-    birth = birth_month_of(answers)
-    if birth is None or birth.months_until(Month.parse(value)) >= _YOUNGEST_START_MONTHS:
-        return None
-    return f"您是 {birth.chinese}出生的，参加工作的年份好像太早了，请再看一遍。"
-
-
-def _contribution_fits_a_working_life(value: int, _answers: Answers, _today: Month | None) -> str | None:
-    if value < 1:
-        return "请填缴过的月数，至少 1 个月。"
-    if value > _LONGEST_CONTRIBUTION_MONTHS:
-        return f"{value} 个月有 {chinese_length(value)}，好像太多了，请对照个人权益单再看一遍。"
-    return None
-
-
-def _bank_name(value: str, _answers: Answers, _today: Month | None) -> str | None:
-    if re.search(r"\d{6}", value) or len(value) < 2:
-        return "请写开户银行的名字，比如“中国农业银行”。"
-    return None
-
-
-def _same_bank_account(value: str, answers: Answers, _today: Month | None) -> str | None:
-    first = answers.get("bank_account")
-    return "两遍输的账号不一样，请对照银行卡，再看一遍哪个对。" if first is not None and value != first else None
-
-
-def _address_is_long_enough(value: str, _answers: Answers, _today: Month | None) -> str | None:
-    return "请写详细一点，写到门牌号或村组。" if len(value) < 6 else None
-
-
-CHECKS: Mapping[str, Check] = {
-    "person_name": _person_name,
-    "born_before_today": _born_before_today,
-    "not_in_the_future": _not_in_the_future,
-    "started_work_after_childhood": _started_work_after_childhood,
-    "contribution_fits_a_working_life": _contribution_fits_a_working_life,
-    "bank_name": _bank_name,
-    "same_bank_account": _same_bank_account,
-    "address_is_long_enough": _address_is_long_enough,
-}
-
-
-# ── Warnings: worth a second look, never a refusal ───────────────────────────────────────────────────────────────
-
-
-def warning_of(question_type: QuestionType, value: Any) -> str | None:
-    """A sentence that asks to look again at an answer that is allowed but unlikely."""
-    if question_type is QuestionType.BANK_ACCOUNT and identifiers.parse_bank_account(value).luhn_warning:
-        return "这个账号和常见的银行卡号规律不一样，请对照银行卡再看一遍；确认没错就继续。"
-    if question_type is QuestionType.MONTHS and value <= _LOOKS_LIKE_YEARS:
-        return f"您填的是 {value} 个月。如果是 {value} 年，请填 {value * 12}。"
-    return None
+def _plain(raw: object) -> str:
+    return unicodedata.normalize("NFKC", _string(raw)).strip()
 
 
 # ── Reading answers back ─────────────────────────────────────────────────────────────────────────────────────────
@@ -274,43 +187,3 @@ def sex_of(answers: Answers) -> Sex | None:
 def bank_account_of(answers: Answers) -> BankAccount | None:
     value = answers.get("bank_account")
     return identifiers.parse_bank_account(value) if isinstance(value, str) and value else None
-
-
-# ── Showing an answer ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def in_words(question_type: QuestionType, value: Any, labels: Mapping[str, str]) -> str:
-    """The whole answer as Chinese text; an answer left blank is “未填写”."""
-    if value is None or value == "":
-        return "未填写"
-    match question_type:
-        case QuestionType.CHOICE:
-            return labels.get(value, str(value))
-        case QuestionType.MONTH:
-            return Month.parse(value).chinese
-        case QuestionType.MONTHS:
-            return f"{value} 个月（{chinese_length(value)}）"
-        case QuestionType.AREA:
-            return "".join(dict.fromkeys(value[level] for level in _AREA_LEVELS))
-        case _:
-            return str(value)
-
-
-def masked_in_words(key: str, question_type: QuestionType, value: Any) -> str:
-    """The answer with what identifies a person starred."""
-    if value is None or value == "":
-        return "未填写"
-    match question_type:
-        case QuestionType.ID_NUMBER:
-            return mask_id_number(value)
-        case QuestionType.PHONE:
-            return mask_phone(value)
-        case QuestionType.BANK_ACCOUNT:
-            return mask_account(value)
-        case QuestionType.AREA:
-            return "".join(dict.fromkeys(value[level] for level in _AREA_LEVELS if level != "village")) + "****"
-        case _:
-            return mask_name(value) if key in _NAMES else mask_address(value)
-
-
-_NAMES = frozenset({"name", "delivery_name"})

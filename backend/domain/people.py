@@ -69,6 +69,11 @@ def chinese_length(months: int) -> str:
     return "".join(parts)
 
 
+def chinese_date(day: date) -> str:
+    """A date as people write it: 2026年8月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def mask_id_number(text: str) -> str:
     """430681199001010010 → 430***********0010. Anything too short to hide is hidden whole."""
     return _keep(text, 3, 4)

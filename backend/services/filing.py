@@ -4,6 +4,7 @@ Photos and the signature are in materials.py, sign-in in identity.py.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -108,7 +109,7 @@ class Filing:
             case.must_be_at(seen_version)
             case.must_be_editable("修改")
             raw = {**self._kept_unseen(case, page_key), **raw}
-            given = self._rulebook.graph.parse(page_key, raw, case.answers, Month.of(today))
+            given = self._rulebook.graph.parse(page_key, raw, case.answers, today)
             self._must_be_reopened(case, given)
             case.answer(given, actor, at)
             tx.cases.save(case)
@@ -131,7 +132,7 @@ class Filing:
             self._must_have_consented(tx, case)
             again = case.state is State.RETURNED
             slots = self._rulebook.checklist(case.answers)
-            unanswered = self._unanswered(case, Month.of(today))
+            unanswered = self._unanswered(case, today)
             still_missing = missing_labels(slots, missing_photos(case, slots))
             if not unanswered and not again:
                 self._must_be_eligible(case, Month.of(today))
@@ -213,9 +214,9 @@ class Filing:
         ):
             raise NotFound("这一页窗口已经审过了，不用改。")
 
-    def _unanswered(self, case: Case, today_month: Month) -> list[str]:
+    def _unanswered(self, case: Case, today: date) -> list[str]:
         graph = self._rulebook.graph
-        open_page = graph.open_page(case.answers, today_month)
+        open_page = graph.open_page(case.answers, today)
         titles = [graph.page(open_page, case.answers).title] if open_page else []
         return titles + [page.title for page in unmended_fields(case, self._rulebook)]
 

@@ -30,15 +30,15 @@ MASKED_TO_HERSELF = frozenset({QuestionType.ID_NUMBER, QuestionType.PHONE, Quest
 
 def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[ResultFile]) -> View:
     """CaseView of the API: see backend/api/filing.py for its schema."""
-    graph, today_month = rulebook.graph, Month.of(today)
+    graph = rulebook.graph
     pages = graph.shown_pages(case.answers)
-    open_page = graph.open_page(case.answers, today_month)
+    open_page = graph.open_page(case.answers, today)
     slots = rulebook.checklist(case.answers)
     why_reopened = reopened(case, _subjects(pages, slots))
-    page_views = _page_views(case, rulebook, pages, open_page, why_reopened)
+    page_views = _page_views(case, rulebook, pages, open_page, why_reopened, today)
     slot_views = [slot_view(slot, case, rulebook) for slot in slots]
     still_missing = missing_photos(case, slots)
-    found = rulebook.eligibility(case.answers, today_month)
+    found = rulebook.eligibility(case.answers, Month.of(today))
     chosen = rulebook.chosen_items(case.answers)
     tasks = _tasks(case, pages, open_page, slot_views, still_missing, page_views)
     return {
@@ -157,6 +157,7 @@ def _page_views(
     pages: Sequence[Page],
     open_page: str | None,
     why_reopened: Mapping[str, Judgement],
+    today: date,
 ) -> list[View]:
     warnings = dict(rulebook.graph.warnings(case.answers))
     views = []
@@ -180,13 +181,15 @@ def _page_views(
                 "status": status if editable else "locked",
                 "editable": editable,
                 "return_reason": "；".join(reasons) or None,
-                "questions": [_question_view(q, case, rulebook, warnings) for q in questions],
+                "questions": [_question_view(q, case, rulebook, warnings, today) for q in questions],
             }
         )
     return views
 
 
-def _question_view(question: Question, case: Case, rulebook: Rulebook, warnings: Mapping[str, str]) -> View:
+def _question_view(
+    question: Question, case: Case, rulebook: Rulebook, warnings: Mapping[str, str], today: date
+) -> View:
     value = case.answers.get(question.key)
     masked = question.type in MASKED_TO_HERSELF
     graph = rulebook.graph
@@ -201,6 +204,8 @@ def _question_view(question: Question, case: Case, rulebook: Rulebook, warnings:
         "example": question.example,
         "unit": question.unit,
         "choices": [{"value": c.value, "label": c.label, "help": c.hint} for c in question.choices] or None,
+        "first_year": today.year + question.years[0] if question.years else None,
+        "last_year": today.year + question.years[1] if question.years else None,
         "required": PREDICATES[question.required_when](case.answers),
         "sensitive": masked,
         "repeats": question.repeats,

@@ -44,7 +44,11 @@ AREA_ELSEWHERE: dict[str, Any] = {
 
 
 def answers(**changes: Any) -> dict[str, Any]:
-    """A woman of the normal type who files everything together and has it sent; `changes` replace single answers."""
+    """A woman of the normal type who files everything together and has it sent; `changes` replace single answers.
+
+    What only another path asks is answered too (the kind of special work, the day of a notice): there it counts,
+    here it plays no part.
+    """
     return {
         "name": "王秀兰",
         "id_number": id_number(date(1976, 3, 12)),
@@ -52,11 +56,22 @@ def answers(**changes: Any) -> dict[str, Any]:
         "household_area": AREA_HERE,
         "retirement_type": "normal",
         "original_retirement_age": "50",
+        "retirement_timing": "on_time",
+        "chosen_month": "2026-11",
+        "early_notice_on": "2026-07-15",
+        "late_agreement_on": "2026-09-15",
+        "special_work_kind": "underground",
+        "special_work_months": 120,
+        "appraisal_on": "2026-08-20",
         "employment": "employed",
         "work_started_month": "1995-07",
         "contribution_months": 312,
+        "deemed_contribution_months": 0,
         "retirement_filing": "combined",
         "medical_filing": "combined",
+        "medical_paid_months": 264,
+        "medical_in_province_months": 264,
+        "medical_deemed_months": None,
         "wants_only_child_reward": "yes",
         "only_child_filing": "combined",
         "has_housing_fund": "yes",

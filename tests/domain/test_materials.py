@@ -39,6 +39,10 @@ def slots(**changes: Any) -> dict[str, Slot]:
         # retirement type
         ({"retirement_type": "special"}, ALL | PENSION | MEDICAL | CHILD | SPOUSE | {"special_work_approval"}),
         ({"retirement_type": "disability"}, ALL | PENSION | MEDICAL | CHILD | SPOUSE | {"ability_appraisal"}),
+        # timing
+        ({"retirement_timing": "early"}, ALL | PENSION | MEDICAL | CHILD | SPOUSE | {"early_retirement_notice"}),
+        ({"retirement_timing": "late"}, ALL | PENSION | MEDICAL | CHILD | SPOUSE | {"late_retirement_agreement"}),
+        ({"retirement_timing": "early", "retirement_filing": "self"}, ALL | MEDICAL | CHILD | SPOUSE),
         # filing
         ({"wants_only_child_reward": "no"}, ALL | PENSION | MEDICAL),
         ({"only_child_filing": "self"}, ALL | PENSION | MEDICAL),
@@ -54,6 +58,7 @@ def test_the_checklist_follows_the_answers(changes: dict[str, Any], expected: se
 def test_every_slot_of_the_file_is_called_for_by_some_case() -> None:
     cases = [{"marital_status": "remarried", "retirement_type": "special", "household_moved_in": "yes"}]
     cases += [{"marital_status": "widowed", "retirement_type": "disability"}]
+    cases += [{"retirement_timing": timing} for timing in ("early", "late")]
 
     assert {key for case in cases for key in slots(**case)} == {rule.slot.key for rule in RULES.materials.rows}
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.answers import CHECKS, QuestionType
+from backend.domain.answer_checks import CHECKS
+from backend.domain.answers import QuestionType
 from backend.domain.errors import AnswersInvalid, NotFound
-from backend.domain.people import Month
 from backend.domain.questions import PREDICATES, Page, Question
 from tests.domain.examples import AREA_ELSEWHERE, AREA_HERE, answers, id_number, rulebook
 
 GRAPH = rulebook().graph
-TODAY = Month(2026, 11)
+TODAY = date(2026, 11, 24)
 QUESTIONS = [question for page in GRAPH.pages for question in page.questions]
 MAN = id_number(date(1965, 1, 12), woman=False)
 WOMAN = id_number(date(1976, 3, 12))
@@ -26,8 +26,17 @@ INPUTS: dict[str, list[Any]] = {
     "id_number": [MAN, WOMAN],
     "phone": ["138 1234 5678"],
     "household_area": [AREA_HERE, AREA_ELSEWHERE],
+    "chosen_month": ["2026-11"],
+    "early_notice_on": ["2026-7-15"],
+    "late_agreement_on": ["2026-9-15"],
+    "special_work_months": ["120"],
+    "appraisal_on": ["2026-8-20"],
     "work_started_month": ["1995-7"],
     "contribution_months": ["312"],
+    "deemed_contribution_months": ["0"],
+    "medical_paid_months": ["264"],
+    "medical_in_province_months": ["264"],
+    "medical_deemed_months": [""],
     "bank_name": ["中国农业银行"],
     "bank_account": ["6228480000000000018"],
     "bank_account_again": ["6228480000000000018"],
@@ -51,7 +60,9 @@ DECIDING = (
     "id_number",
     "household_area",
     "retirement_type",
+    "retirement_timing",
     "retirement_filing",
+    "medical_filing",
     "wants_only_child_reward",
     "only_child_filing",
     "marital_status",
@@ -117,8 +128,10 @@ def test_pages_follow_the_order_of_their_groups() -> None:
     assert order == sorted(order)
 
 
-def test_a_page_asks_one_question_but_for_the_bank_and_the_address() -> None:
-    assert {page.key for page in GRAPH.pages if len(page.questions) > 1} == {"bank", "delivery_address"}
+def test_a_page_asks_one_question_but_for_three() -> None:
+    pages_of_several = {page.key for page in GRAPH.pages if len(page.questions) > 1}
+
+    assert pages_of_several == {"medical_months", "bank", "delivery_address"}
 
 
 def test_choices_fit_one_screen() -> None:
@@ -226,6 +239,8 @@ def test_all_faults_of_a_page_come_at_once() -> None:
         ("work_started_month", {"work_started_month": "1995年7月"}, {"work_started_month": "1995-07"}),
         ("contribution_months", {"contribution_months": "３１２个月"}, {"contribution_months": 312}),
         ("contribution_months", {"contribution_months": 312}, {"contribution_months": 312}),
+        ("contribution_months", {"contribution_months": "26年"}, {"contribution_months": 312}),
+        ("contribution_months", {"contribution_months": "26 年零 3 个月"}, {"contribution_months": 315}),
         ("delivery", {"delivery": "pick_up"}, {"delivery": "pick_up"}),
     ],
 )
@@ -251,7 +266,7 @@ def test_an_answer_is_normalised(page: str, raw: dict[str, Any], normalised: dic
         ("work_started_month", {"work_started_month": "1995-13"}, "年和月"),
         ("work_started_month", {"work_started_month": "1989-01"}, "太早"),
         ("work_started_month", {"work_started_month": "2026-12"}, "还没有到"),
-        ("contribution_months", {"contribution_months": "26年"}, "整数"),
+        ("contribution_months", {"contribution_months": "二十六年"}, "整数"),
         ("contribution_months", {"contribution_months": -3}, "整数"),
         ("contribution_months", {"contribution_months": True}, "数字"),
         ("contribution_months", {"contribution_months": 0}, "至少 1 个月"),
@@ -314,10 +329,11 @@ def test_a_household_is_here_by_its_county_and_town(county: str, town: str, here
     assert GRAPH.parse("household_area", {"household_area": area}, {}, TODAY)["household_area"]["in_district"] is here
 
 
-def test_a_code_of_a_town_is_not_needed() -> None:
-    typed = {**AREA_HERE, "codes": {**AREA_HERE["codes"], "town": "营田镇"}}
+def test_the_code_of_a_town_is_kept_where_there_is_one() -> None:
+    picked = {**AREA_HERE, "codes": {**AREA_HERE["codes"], "town": "430671100"}}
 
-    assert GRAPH.parse("household_area", {"household_area": typed}, {}, TODAY) == {"household_area": AREA_HERE}
+    assert GRAPH.parse("household_area", {"household_area": picked}, {}, TODAY) == {"household_area": picked}
+    assert GRAPH.parse("household_area", {"household_area": AREA_HERE}, {}, TODAY) == {"household_area": AREA_HERE}
 
 
 def test_reading_an_answer_again_changes_nothing() -> None:

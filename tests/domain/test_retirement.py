@@ -222,9 +222,13 @@ def test_a_man_s_leftover_original_age_plays_no_part() -> None:
     assert answer.statutory.original_age_months == months(60)
 
 
-@pytest.mark.parametrize("retirement_type", ["special", "disability"])
-def test_types_reviewed_elsewhere_get_no_answer_here(retirement_type: str) -> None:
-    assert rulebook().eligibility(answers(retirement_type=retirement_type), Month(2026, 11)) is None
+@pytest.mark.parametrize(
+    ("retirement_type", "needed"), [("special", "special_work_kind"), ("special", "special_work_months")]
+)
+def test_a_special_type_gets_no_answer_before_its_own_questions(retirement_type: str, needed: str) -> None:
+    known = {key: value for key, value in answers(retirement_type=retirement_type).items() if key != needed}
+
+    assert rulebook().eligibility(known, Month(2026, 11)) is None
 
 
 @pytest.mark.parametrize(

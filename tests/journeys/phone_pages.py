@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,6 @@ WECHAT = (
     "Mozilla/5.0 (Linux; Android 14; V2324A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0"
     " Mobile Safari/537.36 MicroMessenger/8.0.50"
 )
-TYPED = ("name", "id_number", "phone", "contribution_months", "bank_name", "bank_account", "bank_account_again")
-TYPED += ("delivery_name", "delivery_phone", "delivery_postcode", "delivery_address")
 
 
 class PhonePages:
@@ -125,19 +124,28 @@ class PhonePages:
 
     def _answer_one(self, key: str, value: Any) -> None:
         question = self.page.locator(f'[data-question="{key}"]')
-        if key in TYPED:
-            question.locator(f"#q-{key}").fill(str(value))
-        elif key == "household_area":
-            question.get_by_role("button", name=value["town"], exact=True).click()
-            question.get_by_label("村（社区）").fill(value["village"])
-        elif key == "work_started_month":
-            year, month = (int(part) for part in value.split("-"))
-            decade = year // 10 * 10
-            question.get_by_role("button", name=f"{decade} — {decade + 9} 年").click()
-            question.get_by_role("button", name=f"{year} 年", exact=True).click()
-            question.get_by_role("button", name=f"{month} 月", exact=True).click()
-        else:
-            question.locator(f'input[type=radio][value="{value}"]').check(force=True)
+        if value is None:  # a question that may be left blank
+            return
+        match question.get_attribute("data-type"):
+            case "choice" | "yes_no":
+                question.locator(f'input[type=radio][value="{value}"]').check(force=True)
+            case "month":
+                self._choose_month(question, *(int(part) for part in value.split("-")))
+            case "date":
+                for field, part in zip(question.locator("input").all(), value.split("-"), strict=True):
+                    field.fill(str(int(part)))
+            case "area":
+                question.get_by_role("button", name=value["town"], exact=True).click()
+                question.get_by_label("村（社区）").fill(value["village"])
+            case _:
+                question.locator(f"#q-{key}").fill(str(value))
+
+    def _choose_month(self, question: Locator, year: int, month: int) -> None:
+        decade = question.get_by_role("button", name=re.compile(f"^{year // 10 * 10} — "))
+        if decade.count():
+            decade.click()
+        question.get_by_role("button", name=f"{year} 年", exact=True).click()
+        question.get_by_role("button", name=f"{month} 月", exact=True).click()
 
     # ── photos ───────────────────────────────────────────────────────────────────────────
 

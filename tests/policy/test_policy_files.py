@@ -60,7 +60,7 @@ def spoil(path: Path, old: str, new: str) -> int:
         ("materials.zh-CN.yaml", "always: 都要\n", "always: 都要\n  never: 不要\n", "no slot has 'never'"),
         # questions
         ("questions.zh-CN.yaml", "shown_when: woman_retiring_normally", "shown_when: womn", "no predicate"),
-        ("questions.zh-CN.yaml", "validate: [person_name]", "validate: [persn]", "no check"),
+        ("questions.zh-CN.yaml", "validate: [bank_name]", "validate: [bnk_name]", "no check"),
         ("questions.zh-CN.yaml", "group: 本人", "group: 别人", "not one of the groups"),
         ("questions.zh-CN.yaml", "- key: phone\n        type", "- key: name\n        type", "there already"),
         ("questions.zh-CN.yaml", "type: id_number", "type: number_of_id", "not one of"),

@@ -3096,7 +3096,7 @@ export interface components {
         QuestionView: {
             key: string;
             /** @enum {string} */
-            type: "text" | "id_number" | "phone" | "area" | "choice" | "month" | "months" | "bank_account" | "postcode";
+            type: "text" | "name" | "id_number" | "month" | "date" | "choice" | "yes_no" | "money" | "months" | "bank_account" | "phone" | "postcode" | "area" | "address";
             label: string;
             help: string;
             why: string;
@@ -3104,6 +3104,8 @@ export interface components {
             example: string;
             unit: string;
             choices: components["schemas"]["Choice"][] | null;
+            first_year: number | null;
+            last_year: number | null;
             required: boolean;
             sensitive: boolean;
             repeats: string | null;
