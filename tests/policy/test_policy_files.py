@@ -70,7 +70,7 @@ def spoil(path: Path, old: str, new: str) -> int:
         ("materials.zh-CN.yaml", "- key: id_card", "- key: application_form", "there already"),
         ("materials.zh-CN.yaml", "departments: [health]", "departments: [wealth]", "not one of"),
         ("materials.zh-CN.yaml", "kind_from: only_child_certificate", "kind_from: marital_status", "kinds differ"),
-        ("items.zh-CN.yaml", "retirement_filing, bank_name", "retirement_filing, shoe_size", "no question asks"),
+        ("items.zh-CN.yaml", "bank_name, bank_account]", "bank_name, shoe_size]", "no question asks"),
         ("items.zh-CN.yaml", "limit_working_days: 10", "limit_working_days: 0", "at least 1"),
         ("checks.zh-CN.yaml", "  portrait:", "  portrait_photo:", "no slot"),
         # the work calendar
