@@ -44,12 +44,12 @@ class CaseSummary(Schema):
 
 
 class Message(Schema):
-    """A push as it was sent."""
+    """A push as it was sent. `path` is the page it opens; `case_id` is null where it is about no case."""
 
     at = field.moment()
     title = field.text()
     text = field.text()
-    case_id = field.text()
+    case_id = field.text(nullable=True)
     path = field.text()
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from backend.domain.errors import NotAllowed
+from backend.domain.people import Month
 from backend.domain.routing import Outcome
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -182,7 +183,10 @@ class TemplateField:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template message (模板消息) for one event. `link` is the H5's path with {case_id}."""
+    """A template message (模板消息) for one event.
+
+    `link` is the H5's path with {case_id}, or {path}: the page that the teller names, for people without a case.
+    """
 
     event: NoticeEvent
     template_id: str
@@ -210,12 +214,19 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """What a push may say. Nothing here identifies a person but the masked name."""
+    """What a push may say. Nothing here identifies a person but the masked name.
 
-    case_id: UUID
-    case_number: str
-    masked_name: str
+    What is not known is empty, and an event told without it may not use it: WeChat takes no empty value. `path` is
+    the page to open where the template leaves that to the teller.
+    """
+
     happened_at: datetime
+    case_id: UUID | None = None
+    case_number: str = ""
+    masked_name: str = ""
+    path: str = ""
+    month: Month | None = None
+    last_day: date | None = None
     failing_count: int = 0
     due_on: date | None = None
     due_provisional: bool = False
@@ -233,8 +244,11 @@ class Notice:
 
 
 FACT_NAMES: Final = frozenset(
-    {"case_number", "masked_name", "item_title", "outcome", "happened_at", "next_step", "failing_count", "due_on"}
-)
+    {
+        "case_number", "masked_name", "item_title", "outcome", "happened_at", "next_step", "failing_count", "due_on",
+        "month", "last_day",
+    }
+)  # fmt: skip
 
 
 def compose(wording: Wording, event: NoticeEvent, facts: NoticeFacts) -> Notice:
@@ -242,7 +256,7 @@ def compose(wording: Wording, event: NoticeEvent, facts: NoticeFacts) -> Notice:
     template = wording.templates[event]
     said = _said(wording, facts)
     fields = {field.name: _fitted(field, said) for field in template.fields}
-    return Notice(event, fields, template.link.format(case_id=facts.case_id))
+    return Notice(event, fields, template.link.format(case_id=facts.case_id, path=facts.path))
 
 
 def _said(wording: Wording, facts: NoticeFacts) -> dict[str, str]:
@@ -256,6 +270,8 @@ def _said(wording: Wording, facts: NoticeFacts) -> dict[str, str]:
         "happened_at": say_moment(facts.happened_at),
         "failing_count": str(facts.failing_count),
         "due_on": _say_due(wording, facts),
+        "month": facts.month.chinese if facts.month else "",
+        "last_day": say_date(facts.last_day) if facts.last_day else "",
     }
 
 
@@ -294,10 +310,13 @@ def cut(text: str, longest: int) -> str:
 
 # The longest that can be: a compound surname, the longest title of 附件2, two-digit months and days.
 LONGEST_FACTS: Final = NoticeFacts(
+    happened_at=datetime(2026, 12, 31, 15, 59, tzinfo=timezone(timedelta(0))),
     case_id=UUID(int=0),
     case_number="QY-20261231-00017",
     masked_name="欧阳**",
-    happened_at=datetime(2026, 12, 31, 15, 59, tzinfo=timezone(timedelta(0))),
+    path="/estimate",
+    month=Month(2026, 12),
+    last_day=date(2026, 12, 31),
     failing_count=99,
     due_on=date(2026, 12, 31),
     due_provisional=True,
@@ -319,6 +338,7 @@ def first_fault(wording: Wording, template: Template) -> str | None:
             value = field.value.format_map(_said(wording, replace(LONGEST_FACTS, outcome=outcome)))
             if len(value) > rule.longest or rule.pattern.fullmatch(value) is None:
                 return f"{field.name}: {value!r} is not what WeChat takes there (at most {rule.longest} characters)"
-    if set(_FACT.findall(template.link)) != {"case_id"} or not template.link.startswith("/"):
-        return "link must be a path of the H5 with {case_id}"
+    leads_to_a_case = template.link.startswith("/") and set(_FACT.findall(template.link)) == {"case_id"}
+    if template.link != "{path}" and not leads_to_a_case:
+        return "link must be a path of the H5 with {case_id}, or {path} alone"
     return None

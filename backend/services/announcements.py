@@ -1,14 +1,24 @@
 """Telling people: puts a push and the job that sends it into the transaction of the change it tells of."""
 
 from datetime import date, datetime
-from uuid import uuid4
+from typing import TypedDict, Unpack
+from uuid import UUID, uuid4
 
 from backend.domain.case import Case
 from backend.domain.notices import NoticeEvent, NoticeFacts, PushState, Wording, compose
-from backend.domain.people import mask_name
+from backend.domain.people import Month, mask_name
 from backend.domain.routing import RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.ports import Push, Transaction
+
+
+class ToldFacts(TypedDict, total=False):
+    """What may be said to somebody without a case number, as in NoticeFacts."""
+
+    masked_name: str
+    month: Month
+    last_day: date
+    item_title: str
 
 
 class Announcements:
@@ -28,27 +38,46 @@ class Announcements:
         item: RoutedItem | None = None,
         failing_count: int = 0,
     ) -> None:
-        """Queues the push of one event to the applicant; it is sent only if this transaction commits."""
+        """Queues the push of one event to everyone who follows the case; sent only if this transaction commits."""
         due_on, provisional = _last_due(case)
-        notice = compose(
-            self._wording,
-            event,
-            NoticeFacts(
-                case_id=case.id,
-                case_number=case.number or "",
-                masked_name=mask_name(case.answers["name"]),
-                happened_at=at,
-                failing_count=failing_count,
-                due_on=due_on,
-                due_provisional=provisional,
-                item_title=self._rulebook.item(item.code).title if item else "",
-                outcome=item.outcome if item else None,
-            ),
+        facts = NoticeFacts(
+            happened_at=at,
+            case_id=case.id,
+            case_number=case.number or "",
+            masked_name=mask_name(str(case.answers.get("name", ""))),
+            failing_count=failing_count,
+            due_on=due_on,
+            due_provisional=provisional,
+            item_title=self._rulebook.item(item.code).title if item else "",
+            outcome=item.outcome if item else None,
         )
+        for person_id in followers(case):
+            self._queue(tx, person_id, event, facts)
+
+    def tell(
+        self,
+        tx: Transaction,
+        person_id: UUID,
+        event: NoticeEvent,
+        at: datetime,
+        *,
+        path: str,
+        case_id: UUID | None = None,
+        **facts: Unpack[ToldFacts],
+    ) -> None:
+        """Queues a push to one person who may have no case, or one without a number.
+
+        `path` is the H5's page to open where the event's template says {path}; a push with `case_id` is also seen
+        on the desk beside that case.
+        """
+        self._queue(tx, person_id, event, NoticeFacts(happened_at=at, case_id=case_id, path=path, **facts))
+
+    def _queue(self, tx: Transaction, person_id: UUID, event: NoticeEvent, facts: NoticeFacts) -> None:
+        notice = compose(self._wording, event, facts)
         push = Push(
             id=uuid4(),
-            case_id=case.id,
-            person_id=case.applicant_id,
+            case_id=facts.case_id,
+            person_id=person_id,
             event=event,
             template_key=event,
             fields=notice.fields,
@@ -58,13 +87,18 @@ class Announcements:
             state=PushState.QUEUED,
             reason=None,
             attempts=0,
-            queued_at=at,
+            queued_at=facts.happened_at,
             sent_at=None,
             settled_at=None,
         )
         tx.pushes.add(push)
         # One after another for each person, so that “办结” never comes before the item it ends with.
-        tx.jobs.defer("send_push", lock=f"pushes:{case.applicant_id}", push_id=str(push.id))
+        tx.jobs.defer("send_push", lock=f"pushes:{person_id}", push_id=str(push.id))
+
+
+def followers(case: Case) -> tuple[UUID, ...]:
+    """Who is told of every event of the case: today the applicant."""
+    return (case.applicant_id,)
 
 
 def _last_due(case: Case) -> tuple[date | None, bool]:

@@ -247,7 +247,7 @@ class Filing:
             "at": iso(row["queued_at"]),
             "title": self._notice_titles[row["event"]],
             "text": "　".join(row["fields"].values()),
-            "case_id": str(row["case_id"]),
+            "case_id": str(row["case_id"]) if row["case_id"] else None,
             "path": row["path"],
         }
 

@@ -101,10 +101,10 @@ class ResultFile:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A message to a person about her case. `fields` are the template's, already masked."""
+    """A message to a person, mostly about her case. `fields` are the template's, already masked."""
 
     id: UUID
-    case_id: UUID
+    case_id: UUID | None
     person_id: UUID
     event: str
     template_key: str

@@ -658,6 +658,11 @@ def test_a_push_comes_back_as_it_was_saved(store: PostgresStore) -> None:
         tx.pushes.save(sent)
         assert [tx.pushes.load_by_msgid("m-1")] == tx.pushes.of_case(case.id) == [sent]
 
+    with store.begin() as tx:  # people without a case are told things too
+        tx.pushes.add(without_a_case := replace(sent, id=uuid4(), case_id=None, client_msg_id="c-2", msgid="m-2"))
+        assert tx.pushes.load(without_a_case.id) == without_a_case
+        assert tx.pushes.of_case(case.id) == [sent]
+
 
 def test_result_files_come_back_ready_ones_oldest_first(store: PostgresStore) -> None:
     [item_id] = kept(store, State.APPROVED).items

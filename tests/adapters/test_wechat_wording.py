@@ -49,6 +49,7 @@ def test_the_stand_in_holds_the_same_templates() -> None:
         ('value: "{case_number}"', 'value: "{case_number!r}"', "may only use the facts"),
         ("name: thing2", "name: story2", "field type"),
         ("link: /cases/{case_id}", "link: /cases", "link"),
+        ("link: /cases/{case_id}", "link: /cases{path}", "link"),
         ("link: /cases/{case_id}", "link: https://elsewhere.example/{case_id}", "link"),
         ("  refused:\n    template_id", "  renamed:\n    template_id", "'refused' is missing"),
         ("    draft: ", "    drafted: ", "'drafted' is not known here"),

@@ -22,13 +22,16 @@ from backend.domain.notices import (
     PushNews,
     PushState,
     Rejected,
+    TemplateField,
     compose,
     cut,
+    first_fault,
     forward,
     receipt_news,
     rejection_reason,
     say_moment,
 )
+from backend.domain.people import Month
 from backend.domain.review import Judgement, Verdict
 from backend.domain.routing import ItemState, Outcome, RoutedItem
 from backend.settings import CHECKOUT
@@ -38,7 +41,7 @@ REPLIES = read_replies(CHECKOUT / "config")
 CASE_ID = UUID("5b0f6c1e-0000-4000-8000-000000000001")
 H5 = "https://tuixiu.example.gov.cn"
 AT = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
-FACTS = NoticeFacts(CASE_ID, "QY-20261124-00017", "刘**", AT)
+FACTS = NoticeFacts(AT, CASE_ID, "QY-20261124-00017", "刘**")
 TITLES = {"retire_normal": "到龄正常退休待遇核定", "medical_years": "医疗保险费年限核定或补缴核定"}
 
 
@@ -95,6 +98,22 @@ def test_a_push_opens_the_page_of_its_case() -> None:
 
     assert notice.path == f"/cases/{CASE_ID}"
     assert sign_in_url(H5, notice.path) == f"{H5}/api/identity/wechat/start?next=/cases/{CASE_ID}"
+
+
+def test_a_push_without_a_case_opens_the_page_its_teller_names() -> None:
+    event = NoticeEvent.COMPLETED
+    template = replace(
+        WORDING.templates[event],
+        link="{path}",
+        fields=(TemplateField("thing1", "月份", "{month}"), TemplateField("thing2", "最晚", "{last_day}")),
+    )
+    facts = NoticeFacts(AT, path="/estimate", month=Month(2026, 11), last_day=date(2026, 7, 31))
+
+    notice = compose(replace(WORDING, templates={event: template}), event, facts)
+
+    assert notice.path == "/estimate"
+    assert list(notice.fields.values()) == ["2026年11月", "2026年7月31日"]
+    assert first_fault(WORDING, template) is None
 
 
 @pytest.mark.parametrize(

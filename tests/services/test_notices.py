@@ -162,7 +162,7 @@ def a_submitted_case(desk: Desk) -> Case:
 def a_queued_push(desk: Desk, case: Case | None = None) -> UUID:
     """A push about a case, and the job that sends it, in one transaction."""
     case, at = case or a_submitted_case(desk), desk.clock.now()
-    facts = NoticeFacts(case.id, case.number or "", "刘**", at)
+    facts = NoticeFacts(at, case.id, case.number or "", "刘**")
     notice = compose(WORDING, NoticeEvent.SUBMITTED, facts)
     push_id = uuid4()
     push = Push(

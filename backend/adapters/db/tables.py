@@ -287,7 +287,7 @@ pushes = Table(
     "pushes",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("case_id", UUID, ForeignKey("cases.id")),
     Column("person_id", UUID, ForeignKey("people.id"), nullable=False),
     Column("event", Text, nullable=False),
     Column("template_key", Text, nullable=False),

@@ -3068,7 +3068,7 @@ export interface components {
             at: string;
             title: string;
             text: string;
-            case_id: string;
+            case_id: string | null;
             path: string;
         };
         Home: {
