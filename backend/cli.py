@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +88,32 @@ def verify_audit() -> None:
     if broken:
         sys.exit(1)
     click.echo("Every chain is whole.")
+
+
+@main.command()
+@click.argument("numbers", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every case that was ever submitted.")
+def replay(numbers: tuple[str, ...], every: bool) -> None:
+    """Answer cases again by the policy version each stored, and say whether the answer is the same.
+
+    Exit code 1 when one differs, its version is missing or cannot be read, or there is no such case.
+    """
+    from backend import wiring
+
+    if every == bool(numbers):
+        raise click.UsageError("Name cases by their numbers, or give --all.")
+    counts: Counter[str] = Counter()
+    has_faults = False
+    with _refusals_said():
+        versions = wiring.build(Settings.from_environment(os.environ)).policy_versions
+        for each in versions.replay(None if every else numbers):
+            counts[each.outcome] += 1
+            has_faults |= each.is_fault
+            if each.is_fault or not every:
+                click.echo(f"{each.number}  {each.outcome}  {each.content_hash[:8]}  {', '.join(each.where)}".rstrip())
+    click.echo("; ".join(f"{outcome}: {count}" for outcome, count in sorted(counts.items())) or "No case yet.")
+    if has_faults:
+        sys.exit(1)
 
 
 @main.group()

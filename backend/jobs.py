@@ -47,6 +47,12 @@ def make_app(world: World, database_url: str) -> App:
     def remove_incoming(key: str) -> None:
         services.materials.remove_incoming(key)
 
+    @app.task(name="re_evaluate_drafts", queue="upkeep", retry=RETRY)
+    @_counted("re_evaluate_drafts")
+    def re_evaluate_drafts(change: int, old: str, new: str) -> None:
+        told = services.policy_versions.re_evaluate_drafts(change, old, new)
+        LOG.info("drafts re-evaluated after a change of the policy", extra={"told": told})
+
     @app.periodic(cron="* * * * * */10")
     @app.task(name="rescue_stalled_jobs", queue="upkeep", pass_context=True)
     async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own

@@ -137,6 +137,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             rulebook=rulebook,
             screens=screens,
             announcements=announcements,
+            policy_versions=policy_versions,
             lease=timedelta(minutes=settings.lease_minutes),
         ),
         departments=Departments(

@@ -17,12 +17,12 @@ from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore
 from backend.domain.actors import SYSTEM, Actor
 from backend.domain.case import Case, Signature, State
-from backend.domain.review import Verdict
+from backend.domain.review import SettlementKind, Verdict
 from backend.domain.routing import Outcome
 from backend.domain.service_guide import GuideVersion, content_hash
 from backend.services import Services
 from backend.services.ports import Push
-from backend.services.review import GivenCheck, GivenVerdict
+from backend.services.review import GivenCheck, GivenSettlement, GivenVerdict
 from backend.services.service_guide import service_guide
 from backend.services.uploads import Announced
 from tests import pictures
@@ -228,10 +228,21 @@ class Town:
         return self.services.review.judge(self.staff.clerk, UUID(view["id"]), view["version"], verdicts)
 
     def confirm(self, view: View, **found: bool) -> View:
-        """The four checks, “no” but for those `found`, and the statutory age."""
+        """The four checks, “no” but for those `found`, the statutory age, and what the policy leaves to the clerk."""
         checks = NO_CHECK_FOUND | {key: GivenCheck(found=value) for key, value in found.items()}
         age = view["age"]["statutory_age_months"]
-        return self.services.review.check(self.staff.clerk, UUID(view["id"]), view["version"], checks, age)
+        view = self.services.review.check(self.staff.clerk, UUID(view["id"]), view["version"], checks, age)
+        for check in view["rule_checks"]:
+            if check["is_open"] and check["to_settle"] == SettlementKind.CONFIRMED:
+                view = self.settle(view, check["key"])
+        return view
+
+    def settle(
+        self, view: View, rule_key: str, kind: SettlementKind = SettlementKind.CONFIRMED, note: str | None = None
+    ) -> View:
+        """One check of the policy, as its clerk."""
+        given = GivenSettlement(kind, note)
+        return self.services.review.settle(self.staff.clerk, UUID(view["id"]), view["version"], rule_key, given)
 
     def a_judged_case(self, applicant: Actor | None = None, **changes: Any) -> View:
         """Everything passed, the four checks “no”, the age confirmed."""

@@ -45,6 +45,7 @@ WHEN: dict[str, str] = {
     "nothing-failed":     "A case is returned although nothing failed.",
     "something-failed":   "A case is accepted although something failed.",
     "checks-open":        "A case is accepted before the four 无法办理 checks are all “no” and the age is confirmed.",
+    "rules-unsettled":    "A case is accepted while a check of the policy fails without a reason, or is not confirmed.",
     "reason-missing":     "An act that must be explained came without a reason.",
     "id-number-invalid":    "An ID number cannot be right. Inside an answer it comes as `answers-invalid`.",
     "phone-invalid":        "A mobile number cannot be right. Inside an answer it comes as `answers-invalid`.",
@@ -105,7 +106,7 @@ A_FAULT_OF_THE_PROGRAM = "Mend the program: a page that follows /openapi.json do
 # Their sentences count and name; shown with one thing.
 COUNTING = (
     *(errors.AnswersIncomplete, errors.MaterialsMissing),
-    *(errors.NotAllJudged, errors.SomethingFailed, errors.ChecksOpen),
+    *(errors.NotAllJudged, errors.SomethingFailed, errors.ChecksOpen, errors.RulesUnsettled),
 )
 READS_ANSWERS_INVALID = "One sentence for each answer at fault, joined by “；”. In `errors` one by one, by question."
 READS_IDENTIFIER = "A sentence that names what is wrong with it, the number of digits for one."

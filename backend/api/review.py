@@ -14,8 +14,9 @@ from backend.api.materials import BINARY
 from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, Reason, StaffPart, WholeValues
 from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
-from backend.domain.review import Verdict
-from backend.services.review import GivenCheck, GivenVerdict
+from backend.domain.review import SettlementKind, Verdict
+from backend.domain.rule_checks import CheckOutcome, RuleKey
+from backend.services.review import GivenCheck, GivenSettlement, GivenVerdict
 
 WINDOW = (Role.CLERK, Role.SUPERVISOR)
 
@@ -162,6 +163,62 @@ class Age(Schema):
     confirmed_age_months = field.number(nullable=True)
 
 
+class PolicyVersionView(Schema):
+    """The version of the policy that the case was submitted under; `since` is the day it was first taken up."""
+
+    content_hash = field.text()
+    short = field.text()
+    since = field.day(nullable=True)
+    is_current = field.flag()
+    filing_month = field.text()
+
+
+class RuleInput(Schema):
+    """A figure in words."""
+
+    label = field.text()
+    text = field.text()
+
+
+class SettlementView(Schema):
+    """What a clerk decided on a check of the rules."""
+
+    kind = field.known(SettlementKind)
+    kind_label = field.text()
+    note = field.text(nullable=True)
+    by = field.text()
+    at = field.moment()
+
+
+class RuleCheckView(Schema):
+    """One check of the policy: inputs, what is wanted, the clause, what it needs of the clerk and who settled it.
+
+    `earlier` is what was settled in a round before, which does not count any more.
+    """
+
+    key = field.known(RuleKey)
+    label = field.text()
+    outcome = field.known(CheckOutcome)
+    outcome_label = field.text()
+    given = field.many(RuleInput)
+    wanted = field.many(RuleInput)
+    law = field.text()
+    status = field.text(nullable=True)
+    contradiction = field.text(nullable=True)
+    to_settle = field.known(SettlementKind, nullable=True)
+    compare = field.text(nullable=True)
+    is_open = field.flag()
+    settlement = field.one(SettlementView, nullable=True)
+    earlier = field.one(SettlementView, nullable=True)
+
+
+class Override(SettlementView):
+    """A check that was overridden for a reason."""
+
+    key = field.known(RuleKey)
+    label = field.text()
+
+
 class OpinionView(Schema):
     """A signed opinion."""
 
@@ -262,6 +319,10 @@ class ReviewView(Schema):
     checks = field.many(CheckView)
     age = field.one(Age)
     eligibility = field.one(Eligibility, nullable=True)
+    policy = field.one(PolicyVersionView)
+    rule_checks = field.many(RuleCheckView)
+    rules_open = field.texts()
+    overrides = field.many(Override)
     opinions = field.one(Opinions)
     items = field.many(ReviewItem)
     events = field.many(HistoryLine)
@@ -310,6 +371,17 @@ class GivenChecks(Schema):
     confirmed_age_months = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(480, 840)
     )
+
+
+class GivenSettlementSchema(Schema):
+    """Confirmed by the papers, overridden for a reason of at least four characters, or taken back."""
+
+    kind = fields.Enum(SettlementKind, by_value=True, required=True)
+    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=300))
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> GivenSettlement:
+        return GivenSettlement(**data)
 
 
 class OpinionBody(Schema):
@@ -429,6 +501,16 @@ def check(given: dict[str, Any], case_id: UUID) -> Response:
     """Keep the 无法办理 checks and the confirmed age. Needs If-Match and the lease."""
     age = given["confirmed_age_months"]
     return _case(services().review.check(actor(), case_id, seen_version(), given["checks"], age))
+
+
+@blp.put("/cases/<uuid:case_id>/rule-checks/<string:rule_key>/settlement")
+@called_by(Caller.STAFF, [Role.CLERK])
+@blp.arguments(GivenSettlementSchema)
+@blp.doc(parameters=[field.IF_MATCH])
+@blp.response(200, ReviewView)
+def settle(given: GivenSettlement, case_id: UUID, rule_key: str) -> Response:
+    """Confirm a check of the policy, or override it for a reason. Needs If-Match and the lease."""
+    return _case(services().review.settle(actor(), case_id, seen_version(), rule_key, given))
 
 
 # ── the clerk decides ────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from backend.domain.actors import SYSTEM, Actor, Role
 from backend.domain.errors import (
     ActionNotAllowed,
     AnswersIncomplete,
+    ContentRefused,
     MaterialsMissing,
     NotAllowed,
     NotFound,
@@ -23,8 +24,19 @@ from backend.domain.errors import (
     SignatureMissing,
     StaleVersion,
 )
-from backend.domain.review import Check, Judgement, Opinion, standing
+from backend.domain.evaluation import Evaluation
+from backend.domain.review import (
+    Check,
+    Judgement,
+    Opinion,
+    Settlement,
+    SettlementKind,
+    settled,
+    standing,
+    to_settle,
+)
 from backend.domain.routing import ItemAction, RoutedItem
+from backend.domain.rule_checks import RuleCheck
 
 
 class State(StrEnum):
@@ -139,7 +151,15 @@ ACTION_LABELS: dict[Action, str] = {
     Action.BEGIN:     "部门开始办理",
     Action.COMPLETE:  "办结",
 }
+
+# Why a check is not settled the way it was tried, by what it asks for instead.
+NOT_TO_SETTLE: dict[SettlementKind | None, str] = {
+    None:                      "这一条已经符合，不用处理。",
+    SettlementKind.CONFIRMED:  "这一条只要对照材料确认，不用写理由照办。",
+    SettlementKind.OVERRIDDEN: "这一条不符合政策，不能只点确认；照办要写明理由。",
+}
 # fmt: on
+REASON_LEAST_CHARACTERS = 4
 
 CLOSED = frozenset({State.COMPLETED, State.WITHDRAWN, State.REFUSED})
 ACTIVE = frozenset(State) - CLOSED - {State.DRAFT}
@@ -228,6 +248,7 @@ class Case:
     signature: Signature | None = None
     commitment_version: str | None = None
     policy_hash: str | None = None
+    evaluation: Evaluation | None = None  # what that version answered at the submission
     planned_items: list[Mapping[str, str]] = field(default_factory=list)
     submitted_at: datetime | None = None
     review_due_on: date | None = None
@@ -244,6 +265,7 @@ class Case:
     absences: dict[str, Absence] = field(default_factory=dict)
     judgements: dict[str, Judgement] = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
+    settlements: dict[str, Settlement] = field(default_factory=dict)
     items: dict[UUID, RoutedItem] = field(default_factory=dict)
     new_events: list[Event] = field(default_factory=list)
 
@@ -338,6 +360,7 @@ class Case:
         self.number = self.number or terms.number
         self.commitment_version = terms.commitment_version
         self.policy_hash = terms.policy_hash
+        self.evaluation = terms.evaluation
         self.planned_items = list(terms.planned_items)
         self.submitted_at = at
         self.review_due_on = terms.review_due_on
@@ -386,11 +409,34 @@ class Case:
         facts = {check.key: check.found for check in checks} | {"confirmed_age_months": self.confirmed_age_months}
         self._note("check", actor, at, facts)
 
+    def settled(self) -> dict[str, Settlement]:
+        """The settlements that still say something: see review.py."""
+        return settled(self.settlements, self.round)
+
+    def settle(self, check: RuleCheck, evaluation: Evaluation, given: Settlement, actor: Actor, at: datetime) -> None:
+        """Keeps what the clerk decided on one check of the rules, or takes it back; the reason goes into the history.
+
+        Raises ReasonMissing for an override without a reason, ContentRefused where the check asks for something else.
+        """
+        if self.state not in WITH_THE_CLERK:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="处理政策核对")
+        _must_be(Role.CLERK, actor)
+        needed = to_settle(check, evaluation.statutory_age_months, self.confirmed_age_months)
+        if given.kind is not SettlementKind.TAKEN_BACK and given.kind is not needed:
+            raise ContentRefused(NOT_TO_SETTLE[needed], rule=check.key)
+        if given.kind is SettlementKind.OVERRIDDEN and len(given.note or "") < REASON_LEAST_CHARACTERS:
+            raise ReasonMissing("和政策算出来的不一样，要写明照办的理由，主管审批时会看到。", rule=check.key)
+        self.settlements[check.key] = given
+        facts = {"rule": check.key, "outcome": check.outcome, "policy_hash": self.policy_hash}
+        self._note(f"rule_{given.kind}", actor, at, facts, note=given.note)
+
     def accept(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """窗口审核意见: complete and in order, on to the supervisor. What must hold is asked of review.py before."""
         self._must_allow(Action.ACCEPT)
         self.clerk_opinion = opinion
-        self._move(Action.ACCEPT, actor, at, note=opinion.text)
+        overridden = sorted(k for k, s in self.settled().items() if s.kind is SettlementKind.OVERRIDDEN)
+        facts = {"overridden": overridden} if overridden else None
+        self._move(Action.ACCEPT, actor, at, note=opinion.text, facts=facts)
 
     def return_for_correction(self, lines: Sequence[Mapping[str, Any]], note: str, actor: Actor, at: datetime) -> None:
         """一次性告知: every failing slot and field at once; only those reopen."""
@@ -490,9 +536,9 @@ class Case:
         self.new_events.append(Event(at, actor, action, start, self.state, note, facts or {}))
         self._touch(actor, at)
 
-    def _note(self, action: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> None:
+    def _note(self, action: str, actor: Actor, at: datetime, facts: Mapping[str, Any], note: str | None = None) -> None:
         """An event that moves nothing."""
-        self.new_events.append(Event(at, actor, action, self.state, self.state, None, facts))
+        self.new_events.append(Event(at, actor, action, self.state, self.state, note, facts))
         self._touch(actor, at)
 
     def _mend(self, subject: str) -> None:
@@ -516,6 +562,7 @@ class SubmissionTerms:
     commitment_version: str
     policy_hash: str
     planned_items: Sequence[Mapping[str, str]]
+    evaluation: Evaluation
 
 
 def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:

@@ -18,7 +18,7 @@ RuleBroken
 ├── VersionMissing              a change without the version that was seen
 ├── ContentRefused              the input breaks a rule
 │   ├── AnswersInvalid · AnswersIncomplete · MaterialsMissing · SignatureMissing · ConsentMissing
-│   ├── NotAllJudged · NothingFailed · SomethingFailed · ChecksOpen · ReasonMissing
+│   ├── NotAllJudged · NothingFailed · SomethingFailed · ChecksOpen · RulesUnsettled · ReasonMissing
 │   ├── IdentifierInvalid …     (identifiers.py names the part)
 │   └── PhotoRefused …          one leaf per thing wrong with a file
 ├── TooLarge
@@ -217,6 +217,15 @@ class ChecksOpen(ContentRefused):
 
     def __init__(self, still_open: Sequence[str]) -> None:
         super().__init__(f"还要核查：{'、'.join(still_open)}。", open=list(still_open))
+
+
+class RulesUnsettled(ContentRefused):
+    """Facts: open, labels of the checks that fail without a reason or are not confirmed."""
+
+    code, title = "rules-unsettled", "政策核对还没有处理完"
+
+    def __init__(self, still_open: Sequence[str]) -> None:
+        super().__init__(f"政策核对还要确认或写明理由：{'、'.join(still_open)}。", open=list(still_open))
 
 
 class ReasonMissing(ContentRefused):

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor
 from backend.domain.case import CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
 from backend.domain.errors import ConsentMissing, NotEligibleYet, NotFound
+from backend.domain.evaluation import evaluate
 from backend.domain.items import Filing as FilingWay
 from backend.domain.materials import missing_labels
 from backend.domain.notices import NoticeEvent
@@ -229,6 +230,7 @@ class Filing:
             commitment_version=commitment_version,
             policy_hash=self._rulebook.content_hash,
             planned_items=[{"code": item.code.value, "filing": FilingWay(item.filing).value} for item in chosen],
+            evaluation=evaluate(self._rulebook, case.answers, Month.of(today)),
         )
 
     # ── reading ──────────────────────────────────────────────────────────────────────────

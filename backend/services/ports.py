@@ -81,6 +81,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A case that was never handed in, and whose it is: one a person."""
+
+    case_id: UUID
+    applicant_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ResultFile:
     """A result that a department uploaded for an item. `state` is awaiting, ready or removed."""
 
@@ -172,6 +180,13 @@ class Cases(Protocol):
     def open_of(self, applicant_id: UUID) -> UUID | None:
         """The applicant's draft or running case, the newest first."""
 
+    def by_number(self, number: str) -> UUID | None: ...
+    def numbered_after(self, number: str, limit: int) -> list[UUID]:
+        """Cases that have a number, in its order, from behind this one on."""
+
+    def drafts_after(self, applicant_id: UUID | None, limit: int) -> list[Draft]:
+        """Drafts in their owners' order, from behind this one on."""
+
     def next_number(self, on: date) -> str:
         """A case number never given before, QY-20261124-00017."""
 
@@ -254,6 +269,7 @@ class Pushes(Protocol):
     def save(self, push: Push) -> None: ...
     def of_case(self, case_id: UUID) -> list[Push]:
         """In the order of what happened."""
+
     def park_receipt(self, msgid: str, status: str, at: datetime) -> None:
         """A receipt that came before its msgid was stored; kept once."""
 
@@ -281,6 +297,9 @@ class Policies(Protocol):
 
     def get(self, content_hash: str) -> PolicyVersion:
         """Raises NotFound when no process ever ran with it."""
+
+    def kept_at(self, content_hash: str) -> datetime | None:
+        """When it was first taken up; None when it was never kept."""
 
     def in_force(self) -> PolicyChange | None:
         """The change that came last. Until the transaction ends nobody else takes a version up."""
@@ -353,6 +372,7 @@ class Transaction(Protocol):
 class Store(Protocol):
     def begin(self) -> AbstractContextManager[Transaction]:
         """One transaction: committed at the end of the block, rolled back by an exception."""
+
     def signed_in(self, token_digest: bytes) -> SignedIn | None:
         """The session with this digest and its owner: one statement and no transaction, for every request asks it."""
 

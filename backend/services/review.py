@@ -12,13 +12,25 @@ from backend.domain.case import ACTION_LABELS, STATE_LABELS, Action, Case, State
 from backend.domain.errors import ActionNotAllowed, ContentRefused, HeldByAnother, NotFound, ReasonMissing
 from backend.domain.items import Filing
 from backend.domain.notices import NoticeEvent
-from backend.domain.review import Check, Judgement, Opinion, Verdict, must_be_acceptable, must_be_returnable
+from backend.domain.review import (
+    Check,
+    Judgement,
+    Opinion,
+    Settlement,
+    SettlementKind,
+    Verdict,
+    must_be_acceptable,
+    must_be_returnable,
+    must_be_settled,
+)
 from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
+from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Claim, Clock, Screens, Seals, Store, Transaction
 from backend.services.repeats import is_repeat
 from backend.services.review_view import View, claim_view, queue_row, review_view, subjects_of
+from backend.services.rules_view import RULE_LABELS, rules_view
 
 PAGE_SIZE = 30
 
@@ -30,6 +42,14 @@ class GivenVerdict:
     subject: str
     verdict: Verdict
     reason_code: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSettlement:
+    """What the clerk decided on one check of the rules."""
+
+    kind: SettlementKind
     note: str | None = None
 
 
@@ -53,6 +73,7 @@ class Review:
         seals: Seals,
         rulebook: Rulebook,
         announcements: Announcements,
+        policy_versions: PolicyVersions,
         lease: timedelta,
     ) -> None:
         self._store = store
@@ -61,6 +82,7 @@ class Review:
         self._seals = seals
         self._rulebook = rulebook
         self._announcements = announcements
+        self._versions = policy_versions
         self._lease = lease
 
     # ── the queue ────────────────────────────────────────────────────────────────────────
@@ -133,7 +155,7 @@ class Review:
         at = self._clock.now()
         with self._store.begin() as tx:
             case = self._submitted(tx, case_id, lock=False)
-            values = whole_values(case, self._rulebook, field)
+            values = whole_values(case, self._versions.rulebook_of(tx, case), field)
             must_have_reason(reason)
             tx.audit.append(look_entry(case, actor, at, ",".join(values), reason))
             return values
@@ -143,7 +165,7 @@ class Review:
         at = self._clock.now()
         with self._store.begin() as tx:
             case = self._held(tx, actor, case_id, seen_version, at)
-            known = subjects_of(case, self._rulebook)
+            known = subjects_of(case, self._versions.rulebook_of(tx, case))
             for each in given:
                 if each.subject not in known:
                     raise ContentRefused("这一项不在这件申请里，请刷新页面。", subject=each.subject)
@@ -172,20 +194,43 @@ class Review:
             tx.cases.save(case)
             return self._view(tx, case, actor)
 
+    def settle(self, actor: Actor, case_id: UUID, seen_version: int, rule_key: str, given: GivenSettlement) -> View:
+        """Confirms one check of the rules, overrides it for a reason, or takes that back.
+
+        Raises NotFound for a check the case has not, ReasonMissing, ContentRefused, HeldByAnother, StaleVersion.
+        """
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            case = self._held(tx, actor, case_id, seen_version, at)
+            evaluation = self._versions.evaluation_of(tx, case)
+            check = evaluation.check(rule_key)
+            if check is None:
+                raise NotFound("这件申请没有这一条政策核对，请刷新页面。")
+            note = (given.note or "").strip() or None
+            settlement = Settlement(rule_key, case.round, given.kind, note, actor.id, actor.name, at)
+            case.settle(check, evaluation, settlement, actor, at)
+            tx.cases.save(case)
+            return self._view(tx, case, actor)
+
     # ── the clerk decides ────────────────────────────────────────────────────────────────
 
     def accept(self, actor: Actor, case_id: UUID, seen_version: int, key: str, opinion: str) -> View:
-        """窗口审核意见: on to the supervisor. Raises NotAllJudged, SomethingFailed, ChecksOpen, ReasonMissing."""
+        """窗口审核意见: on to the supervisor.
+
+        Raises NotAllJudged, SomethingFailed, ChecksOpen, RulesUnsettled, ReasonMissing.
+        """
         at = self._clock.now()
         with self._store.begin() as tx:
             if is_repeat(tx, self._seals, actor, key, {"accept": case_id, "opinion": opinion}, at):
                 return self._view(tx, self._submitted(tx, case_id), actor)
             case = self._held(tx, actor, case_id, seen_version, at)
             labels = {check.key: check.label for check in self._rulebook.checks.cannot_proceed}
-            subjects = subjects_of(case, self._rulebook)
+            subjects = subjects_of(case, self._versions.rulebook_of(tx, case))
             must_be_acceptable(
                 subjects, case.standing(), case.checks, labels, age_confirmed=case.confirmed_age_months is not None
             )
+            evaluation = self._versions.evaluation_of(tx, case)
+            must_be_settled(evaluation, case.settled(), RULE_LABELS, case.confirmed_age_months)
             case.accept(_opinion(opinion, actor, at), actor, at)
             return self._settle(tx, case, actor)
 
@@ -196,7 +241,7 @@ class Review:
             if is_repeat(tx, self._seals, actor, key, {"return": case_id, "note": note}, at):
                 return self._view(tx, self._submitted(tx, case_id), actor)
             case = self._held(tx, actor, case_id, seen_version, at)
-            subjects = subjects_of(case, self._rulebook)
+            subjects = subjects_of(case, self._versions.rulebook_of(tx, case))
             lines = [self._line(case, s, subjects[s]) for s in must_be_returnable(subjects, case.standing())]
             case.return_for_correction(lines, note, actor, at)
             self._announcements.announce(tx, case, NoticeEvent.RETURNED, at, failing_count=len(lines))
@@ -248,7 +293,7 @@ class Review:
             if is_repeat(tx, self._seals, actor, key, {"approve": case_id, "opinion": opinion}, at):
                 return self._view(tx, case, actor)
             case.must_be_at(seen_version)
-            case.approve(_opinion(opinion, actor, at), self._route(case, at), actor, at)
+            case.approve(_opinion(opinion, actor, at), self._route(tx, case, at), actor, at)
             tx.cases.save(case)
             self._announcements.announce(tx, case, NoticeEvent.ACCEPTED_AND_ROUTED, at)
             if case.state is State.COMPLETED:
@@ -267,10 +312,10 @@ class Review:
             tx.cases.save(case)
             return self._view(tx, case, actor)
 
-    def _route(self, case: Case, at: datetime) -> list[RoutedItem]:
+    def _route(self, tx: Transaction, case: Case, at: datetime) -> list[RoutedItem]:
         today = self._clock.today()
         items = []
-        for chosen in self._rulebook.chosen_items(case.answers):
+        for chosen in self._versions.rulebook_of(tx, case).chosen_items(case.answers):
             is_self_filed = chosen.filing is Filing.SELF
             due = self._rulebook.calendar.add_working_days(today, chosen.limit_working_days)
             items.append(
@@ -327,7 +372,10 @@ class Review:
         at, today = self._clock.now(), self._clock.today()
         claim: Claim | None = tx.claims.live(case.id, at)
         links, pushes = tx.audit.chain(case.id), tx.pushes.of_case(case.id)
-        return review_view(case, self._rulebook, actor, claim, links, pushes, today)
+        rulebook, record = self._versions.rulebook_of(tx, case), (links, pushes)
+        evaluation = self._versions.evaluation_of(tx, case)
+        policy = (evaluation, rules_view(case, evaluation, self._versions.told_of(tx, case)))
+        return review_view(case, rulebook, actor, claim, record, policy, today)
 
 
 def whole_values(case: Case, rulebook: Rulebook, field: str, within: frozenset[str] | None = None) -> dict[str, str]:

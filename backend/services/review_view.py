@@ -7,16 +7,19 @@ from typing import Any
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import AuditLink
 from backend.domain.case import ACTION_LABELS, STAFF_STATE_LABELS, Action, Case, State, allowed
+from backend.domain.evaluation import Evaluation
 from backend.domain.items import Filing
 from backend.domain.materials import Slot
 from backend.domain.notices import NoticeEvent, PushState
-from backend.domain.people import Month, chinese_length
+from backend.domain.people import chinese_length
+from backend.domain.retirement import Eligibility
 from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.filing_view import eligibility_view, item_view
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
+from backend.services.rules_view import RULE_LABELS
 from backend.services.slot_views import photos_in
 from backend.services.wording import iso, local_date
 
@@ -45,6 +48,10 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
 OTHER_ACTS: dict[str, str] = {
     "judge":            "审核材料",
     "check":            "核查",
+    "policy_changed":   "政策有变化，重新核对",
+    "rule_confirmed":   "确认政策核对",
+    "rule_overridden":  "写明理由照办",
+    "rule_taken_back":  "撤销政策核对的处理",
     "sign":             "签名",
     "look":             "查看完整内容",
     "item_accept":      "部门接收",
@@ -115,11 +122,14 @@ def review_view(
     rulebook: Rulebook,
     actor: Actor,
     claim: Claim | None,
-    links: Sequence[AuditLink],
-    pushes: Sequence[Push],
+    record: tuple[Sequence[AuditLink], Sequence[Push]],
+    policy: tuple[Evaluation, View],
     today: date,
 ) -> View:
-    """ReviewView of the API."""
+    """ReviewView of the API. `record`: the chain and the pushes; `policy`: what was evaluated, and rules_view of it."""
+    links, pushes = record
+    evaluation, rules = policy
+    found = rulebook.eligibility(case.answers, evaluation.filing_month)
     subjects = subjects_of(case, rulebook)
     judgements = case.standing()
     open_labels = unjudged(subjects, judgements)
@@ -140,8 +150,9 @@ def review_view(
         "slots": [review_slot(slot, case, rulebook) for slot in rulebook.checklist(case.answers) if not slot.generated],
         "field_reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.field_reasons],
         "checks": _checks(case, rulebook),
-        "age": _age(case, rulebook, today),
-        "eligibility": eligibility_view(rulebook.eligibility(case.answers, Month.of(today)), rulebook),
+        "age": _age(case, found),
+        "eligibility": eligibility_view(found, rulebook),
+        **rules,
         "opinions": {"clerk": _opinion(case.clerk_opinion), "supervisor": _opinion(case.supervisor_opinion)},
         "items": _items(case, rulebook, today),
         "events": [history_line(link) for link in links],
@@ -165,7 +176,7 @@ def history_line(link: AuditLink) -> View:
         "actor_role": entry.actor_role,
         "action": entry.action,
         "action_label": label,
-        "subject": entry.subject,
+        "subject": entry.subject or RULE_LABELS.get(str(entry.facts.get("rule"))),
         "note": entry.reason,
     }
 
@@ -203,7 +214,7 @@ def _may(case: Case, actor: Actor, claim: Claim | None) -> list[str]:
     if actor.role is Role.SUPERVISOR:
         return actions
     holds = claim is not None and claim.staff_id == actor.id
-    may = ["judge", "check"] if holds and case.state in JUDGED_IN else []
+    may = ["judge", "check", "settle"] if holds and case.state in JUDGED_IN else []
     if case.state in (State.SUBMITTED, State.IN_REVIEW) and claim is None:
         may.append("claim")
     needs_lease = {Action.RETURN, Action.ACCEPT, Action.REFUSE, Action.HOLD}
@@ -282,8 +293,7 @@ def _checks(case: Case, rulebook: Rulebook) -> list[View]:
     return views
 
 
-def _age(case: Case, rulebook: Rulebook, today: date) -> View:
-    found = rulebook.eligibility(case.answers, Month.of(today))
+def _age(case: Case, found: Eligibility | None) -> View:
     months = found.statutory.statutory_age_months if found else None
     return {
         "statutory_text": chinese_length(months).replace("年", " 岁 ", 1).strip() if months else "请对照档案确认",

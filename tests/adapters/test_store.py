@@ -20,13 +20,13 @@ from backend.domain.actors import Actor, Role
 from backend.domain.audit import first_broken
 from backend.domain.case import TRANSITIONS, Absence, Case, Photo, PhotoState, Signature, State
 from backend.domain.errors import ActiveCaseExists, AlreadyUsed, HeldByAnother, NotFound, OutsideDown, StaleVersion
-from backend.domain.review import Check, Judgement, Opinion, Verdict
+from backend.domain.review import Check, Judgement, Opinion, Settlement, SettlementKind, Verdict
 from backend.domain.routing import ITEM_TRANSITIONS, ItemAction, ItemState, Outcome, RoutedItem
 from backend.sandbox.processes import free_port
 from backend.services.ports import Callback, Claim, Push, ResultFile, Session
 from tests.actors import hire
 from tests.builders import SUBMITTED, a_person, a_seal, answers_of, kept
-from tests.domain.cases import AT, LATER, a_photo, an_item, failed, passed
+from tests.domain.cases import AT, EVALUATION, LATER, a_photo, an_item, failed, passed
 from tests.domain.examples import answers
 from tests.racing import at_once, outcome, until_somebody_waits
 
@@ -96,6 +96,7 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
         signature=Signature("cases/1/signature.png", "b" * 64, AT),
         commitment_version="2026-09-01",
         policy_hash="a" * 64,
+        evaluation=EVALUATION,
         planned_items=[{"code": "retire_normal", "filing": "combined"}],
         submitted_at=AT,
         review_due_on=date(2026, 11, 27),
@@ -112,6 +113,9 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
         absences={"portrait": Absence("portrait", "没有照片", AT)},
         judgements={"slot:id_card": Judgement("slot:id_card", Verdict.FAIL, "blurred", "左上角", 2, *signed_by)},
         checks={"transfer_pending": Check("transfer_pending", True, "在长沙缴过", *signed_by)},
+        settlements={
+            "contribution": Settlement("contribution", 2, SettlementKind.OVERRIDDEN, "还有视同缴费", *signed_by)
+        },
         items={item.id: item},
     )
 
@@ -136,7 +140,7 @@ def test_everything_on_a_case_is_tried_above(clerk: Actor, store: PostgresStore)
 
     as_new = [each.name for each in fields(Case) if getattr(given, each.name) == getattr(new, each.name)]
     hanging: list[Any] = [given.signature, given.clerk_opinion, *given.photos.values(), *given.absences.values()]
-    hanging += [*given.judgements.values(), *given.checks.values(), *given.items.values()]
+    hanging += [*given.judgements.values(), *given.checks.values(), *given.settlements.values(), *given.items.values()]
     empty = [(type(each), f.name) for each in hanging for f in fields(each) if getattr(each, f.name) is None]
     assert as_new == ["new_events"]
     assert empty == []
@@ -148,6 +152,7 @@ def test_an_added_case_comes_back_with_its_own_row_whole(store: PostgresStore, c
         tx.cases.add(given)
 
     on_it: dict[str, Any] = {"photos": {}, "absences": {}, "judgements": {}, "checks": {}, "items": {}}
+    on_it |= {"settlements": {}}
     assert read(store, given.id) == replace(given, **on_it)
 
 

@@ -107,6 +107,7 @@ MATRIX = {
     "DELETE /api/review/cases/{case_id}/claim":                              CLERK,
     "PUT /api/review/cases/{case_id}/judgements":                            CLERK,
     "PUT /api/review/cases/{case_id}/checks":                                CLERK,
+    "PUT /api/review/cases/{case_id}/rule-checks/{rule_key}/settlement":     CLERK,
     "POST /api/review/cases/{case_id}/acceptance":                           CLERK,
     "POST /api/review/cases/{case_id}/return":                               CLERK,
     "POST /api/review/cases/{case_id}/refusal":                              CLERK,

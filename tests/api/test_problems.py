@@ -23,7 +23,7 @@ NEED_FACTS = {
 }
 LISTS = (
     *(errors.AnswersInvalid, errors.AnswersIncomplete, errors.MaterialsMissing),
-    *(errors.NotAllJudged, errors.SomethingFailed, errors.ChecksOpen),
+    *(errors.NotAllJudged, errors.SomethingFailed, errors.ChecksOpen, errors.RulesUnsettled),
 )
 
 # fmt: off

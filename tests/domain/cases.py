@@ -6,8 +6,11 @@ from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor, Role
 from backend.domain.case import Case, Photo, PhotoState, Signature, State, SubmissionTerms
+from backend.domain.evaluation import Evaluation
+from backend.domain.people import Month
 from backend.domain.review import Check, Judgement, Opinion, Verdict
 from backend.domain.routing import ItemState, RoutedItem
+from backend.domain.rule_checks import CheckOutcome, RuleCheck, RuleKey
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -18,12 +21,38 @@ SUPERVISOR = Actor(UUID(int=3), Role.SUPERVISOR, "何主管")
 OFFICER = Actor(UUID(int=4), Role.OFFICER, "吴社保", "social_security")
 FUND_OFFICER = Actor(UUID(int=5), Role.OFFICER, "蒋公积", "housing_fund")
 
+EVALUATION = Evaluation(
+    filing_month=Month(2026, 11),
+    answer={"kind": "eligible", "statutory": {"statutory_age_months": 608}},
+    checks=(
+        RuleCheck(
+            RuleKey.AGE,
+            CheckOutcome.PASSES,
+            given={"birth_month": "1976-03", "filing_month": "2026-11"},
+            wanted={"from_month": "2026-11", "age_months": 608},
+            law="办法第一条",
+            rule="retirement_age",
+        ),
+        RuleCheck(
+            RuleKey.CONTRIBUTION,
+            CheckOutcome.FAILS,
+            given={"contribution_months": 166},
+            wanted={"minimum_months": 180},
+            law="办法第二条",
+            rule="minimum_contribution",
+        ),
+        RuleCheck(
+            RuleKey.ORIGINAL_AGE, CheckOutcome.NEEDS_CONFIRMATION, {"stated": "50"}, {}, "办法第一条", "retirement_age"
+        ),
+    ),
+)
 TERMS = SubmissionTerms(
     number="QY-20261124-00001",
     review_due_on=date(2026, 11, 27),
     commitment_version="2026-09-01",
     policy_hash="a" * 64,
     planned_items=[{"code": "retire_normal", "filing": "combined"}],
+    evaluation=EVALUATION,
 )
 SIGNED = Signature("cases/1/signature/b.png", "b" * 64, AT)
 

@@ -426,7 +426,7 @@ def test_each_is_offered_what_each_may_do(town: Town) -> None:
     reviewed = town.accept(judged)
     supervisors = town.services.review.view(town.staff.supervisor, id_of(judged))["may"]
 
-    assert judged["may"] == ["judge", "check", "return", "accept", "refuse", "hold"]
+    assert judged["may"] == ["judge", "check", "settle", "return", "accept", "refuse", "hold"]
     assert (at_first, reviewed["may"]) == ([], [])
     assert supervisors == ["approve", "send_back"]
 

@@ -16,7 +16,7 @@ from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
 from backend.domain.case import Case, Event, PhotoState
 from backend.domain.errors import ActiveCaseExists, HeldByAnother, NotFound, StaleVersion
-from backend.services.ports import Claim
+from backend.services.ports import Claim, Draft
 
 _PHOTO = upsert(tables.photos)
 _UPSERT_PHOTO = _PHOTO.on_conflict_do_update(
@@ -40,6 +40,11 @@ _UPSERT_CHECK = _CHECK.on_conflict_do_update(
     index_elements=["case_id", "key"],
     set_={name: _CHECK.excluded[name] for name in ("found", "note", "by_id", "by_name", "at")},
 )
+_SETTLEMENT = upsert(tables.rule_settlements)
+_UPSERT_SETTLEMENT = _SETTLEMENT.on_conflict_do_update(
+    index_elements=["case_id", "rule_key", "round"],
+    set_={name: _SETTLEMENT.excluded[name] for name in ("kind", "note", "by_id", "by_name", "at")},
+)
 _INSERT_ITEM = insert(tables.items)
 _NEXT_NUMBER = text("SELECT nextval('case_numbers')")
 
@@ -54,6 +59,7 @@ class _AsLoaded:
     absences: Mapping[str, Any]
     judgements: Mapping[str, Any]
     checks: Mapping[str, Any]
+    settlements: Mapping[str, Any]
     items: Mapping[UUID, Any]
 
 
@@ -74,7 +80,7 @@ class CaseRows:
         except exc.IntegrityError as error:
             raise ActiveCaseExists from error
         self._append_events(case)
-        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {})
+        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {}, {})
 
     def load(self, case_id: UUID) -> Case:
         self._connection.execute(statements.LOCK_CASE, {"case_id": case_id})
@@ -104,6 +110,7 @@ class CaseRows:
         self._write_changed(_UPSERT_ABSENCE, case, before.absences, case.absences)
         self._write_changed(_UPSERT_JUDGEMENT, case, before.judgements, case.judgements)
         self._write_changed(_UPSERT_CHECK, case, before.checks, case.checks)
+        self._write_changed(_UPSERT_SETTLEMENT, case, before.settlements, case.settlements)
         self._remove_absences(case.id, before.absences.keys() - case.absences.keys())
         self._save_items(case, before.items)
         self._append_events(case)
@@ -112,6 +119,19 @@ class CaseRows:
     def open_of(self, applicant_id: UUID) -> UUID | None:
         found = self._connection.execute(statements.OPEN_CASE_OF, {"applicant_id": applicant_id}).scalar()
         return found if isinstance(found, UUID) else None
+
+    def by_number(self, number: str) -> UUID | None:
+        t = tables.cases
+        return self._connection.execute(select(t.c.id).where(t.c.number == number)).scalar()
+
+    def numbered_after(self, number: str, limit: int) -> list[UUID]:
+        t = tables.cases
+        wanted = select(t.c.id).where(t.c.number > number).order_by(t.c.number).limit(limit)
+        return list(self._connection.execute(wanted).scalars())
+
+    def drafts_after(self, applicant_id: UUID | None, limit: int) -> list[Draft]:
+        after = {"after": applicant_id or UUID(int=0), "limit": limit}
+        return [Draft(**row) for row in self._connection.execute(statements.DRAFTS_AFTER, after).mappings()]
 
     def next_number(self, on: date) -> str:
         return f"QY-{on:%Y%m%d}-{self._connection.execute(_NEXT_NUMBER).scalar_one():05d}"
@@ -130,6 +150,7 @@ class CaseRows:
             dict(case.absences),
             dict(case.judgements),
             dict(case.checks),
+            dict(case.settlements),
             dict(case.items),
         )
 
@@ -139,8 +160,15 @@ class CaseRows:
         return {
             name: getattr(case, name)
             for name in (
-                *("state", "round", "number", "signature", "commitment_version", "policy_hash", "submitted_at"),
-                *("review_due_on", "correction_note", "corrected_at", "clerk_opinion", "supervisor_opinion"),
+                *("state", "round", "number", "signature", "commitment_version", "policy_hash", "evaluation"),
+                *(
+                    "submitted_at",
+                    "review_due_on",
+                    "correction_note",
+                    "corrected_at",
+                    "clerk_opinion",
+                    "supervisor_opinion",
+                ),
                 *("confirmed_age_months", "closing_reason", "changed_by", "changed_at", "mended", "planned_items"),
             )
         }

@@ -1,5 +1,7 @@
 """Versions of config and when each was taken up, in their tables; both only ever grow."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -23,6 +25,10 @@ class PolicyRows:
         if row is None:
             raise NotFound
         return PolicyVersion(**row)
+
+    def kept_at(self, content_hash: str) -> datetime | None:
+        t = tables.policy_versions
+        return self._connection.execute(select(t.c.kept_at).where(t.c.content_hash == content_hash)).scalar()
 
     def in_force(self) -> PolicyChange | None:
         self._connection.execute(_CHANGE_LOCK)

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from backend.adapters.db.sealed import Seal
 from backend.domain.case import Absence, Case, Photo, PhotoState, Signature, State
-from backend.domain.people import mask_name
-from backend.domain.review import Check, Judgement, Opinion, Verdict
+from backend.domain.evaluation import Evaluation
+from backend.domain.people import Month, mask_name
+from backend.domain.review import Check, Judgement, Opinion, Settlement, SettlementKind, Verdict
 from backend.domain.routing import ItemState, Outcome, RoutedItem
+from backend.domain.rule_checks import CheckOutcome, RuleCheck, RuleKey
 
 Row = Mapping[Any, Any]
 
@@ -43,6 +45,11 @@ def judgement(row: Row) -> Judgement:
 
 def check(row: Row) -> Check:
     return Check(**{**row, "by_id": UUID(row["by_id"]), "at": moment(row["at"])})
+
+
+def settlement(row: Row) -> Settlement:
+    parts = {"kind": SettlementKind(row["kind"]), "by_id": UUID(row["by_id"]), "at": moment(row["at"])}
+    return Settlement(**{**row, **parts})
 
 
 def item(row: Row) -> RoutedItem:
@@ -93,6 +100,24 @@ def answers_place(case_id: UUID) -> str:
     return f"cases.answers:{case_id}"
 
 
+def evaluation_place(case_id: UUID) -> str:
+    return f"cases.evaluation:{case_id}"
+
+
+def evaluation_document(value: Evaluation) -> dict[str, Any]:
+    """What is sealed of an evaluation: it tells when she was born and how long she paid."""
+    checks = [asdict(check) for check in value.checks]
+    return {"filing_month": str(value.filing_month), "answer": dict(value.answer), "checks": checks}
+
+
+def evaluation(document: Row) -> Evaluation:
+    checks = tuple(
+        RuleCheck(**{**check, "key": RuleKey(check["key"]), "outcome": CheckOutcome(check["outcome"])})
+        for check in document["checks"]
+    )
+    return Evaluation(Month.parse(document["filing_month"]), document["answer"], checks)
+
+
 def case(row: Row, seal: Seal) -> Case:
     """A whole case from the one row that store.py's LOAD returns."""
     return Case(
@@ -107,6 +132,7 @@ def case(row: Row, seal: Seal) -> Case:
         signature=signature(row["signature"]),
         commitment_version=row["commitment_version"],
         policy_hash=row["policy_hash"],
+        evaluation=evaluation(seal.open(row["evaluation"], evaluation_place(row["id"]))) if row["evaluation"] else None,
         planned_items=row["planned_items"],
         submitted_at=row["submitted_at"],
         review_due_on=row["review_due_on"],
@@ -123,6 +149,7 @@ def case(row: Row, seal: Seal) -> Case:
         absences={a.slot_key: a for a in map(absence, row["absences"] or ())},
         judgements={j.subject: j for j in map(judgement, row["judgements"] or ())},
         checks={c.key: c for c in map(check, row["checks"] or ())},
+        settlements={s.rule_key: s for s in map(settlement, row["settlements"] or ())},
         items={i.id: i for i in map(item, row["items"] or ())},
     )
 
@@ -144,6 +171,9 @@ def case_columns(case: Case, seal: Seal) -> dict[str, Any]:
         "signature": document(case.signature),
         "commitment_version": case.commitment_version,
         "policy_hash": case.policy_hash,
+        "evaluation": seal.seal(evaluation_document(case.evaluation), evaluation_place(case.id))
+        if case.evaluation
+        else None,
         "submitted_at": case.submitted_at,
         "review_due_on": case.review_due_on,
         "correction_note": case.correction_note,

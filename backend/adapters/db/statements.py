@@ -5,9 +5,9 @@ from sqlalchemy import text
 # One row with everything that hangs on the case. A replaced photo is history and is not loaded.
 _CASE = """
 SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c.planned_items, c.signature,
-       c.commitment_version, c.policy_hash, c.submitted_at, c.review_due_on, c.correction_note, c.corrected_at,
-       c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason, c.changed_by,
-       c.changed_at, c.created_at,
+       c.commitment_version, c.policy_hash, c.evaluation, c.submitted_at, c.review_due_on, c.correction_note,
+       c.corrected_at, c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason,
+       c.changed_by, c.changed_at, c.created_at,
        (SELECT json_agg(json_build_object(
             'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
             'content_type', p.content_type, 'declared_bytes', p.declared_bytes,
@@ -26,6 +26,10 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
             'key', k.key, 'found', k.found, 'note', k.note, 'by_id', k.by_id, 'by_name', k.by_name, 'at', k.at))
           FROM checks k WHERE k.case_id = c.id) AS checks,
        (SELECT json_agg(json_build_object(
+            'rule_key', s.rule_key, 'round', s.round, 'kind', s.kind, 'note', s.note, 'by_id', s.by_id,
+            'by_name', s.by_name, 'at', s.at) ORDER BY s.round)
+          FROM rule_settlements s WHERE s.case_id = c.id) AS settlements,
+       (SELECT json_agg(json_build_object(
             'id', i.id, 'code', i.code, 'department', i.department, 'filing', i.filing, 'state', i.state,
             'version', i.version, 'limit_working_days', i.limit_working_days, 'routed_at', i.routed_at,
             'due_on', i.due_on, 'due_provisional', i.due_provisional, 'officer_id', i.officer_id,
@@ -43,6 +47,12 @@ CASE_OF_ITEM = text("SELECT case_id FROM items WHERE id = :item_id")
 OPEN_CASE_OF = text("""
 SELECT id FROM cases WHERE applicant_id = :applicant_id AND state NOT IN ('completed', 'withdrawn', 'refused')
  ORDER BY created_at DESC LIMIT 1
+""")
+
+# A person has one draft at most, and the index on drafts is by person.
+DRAFTS_AFTER = text("""
+SELECT id AS case_id, applicant_id FROM cases WHERE state = 'draft' AND applicant_id > :after
+ ORDER BY applicant_id LIMIT :limit
 """)
 
 TAKE_CLAIM = text("""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from backend.domain.case import ACTIVE, PhotoState, State
-from backend.domain.review import Verdict
+from backend.domain.review import SettlementKind, Verdict
 from backend.domain.routing import ItemState, Outcome
 
 metadata = MetaData(
@@ -87,6 +87,7 @@ cases = Table(
     Column("signature", JSONB(none_as_null=True)),
     Column("commitment_version", Text),
     Column("policy_hash", Text),
+    Column("evaluation", LargeBinary, comment="sealed: what that version of the policy answered at the submission"),
     Column("submitted_at", Moment),
     Column("review_due_on", Date),
     Column("correction_note", Text),
@@ -220,6 +221,22 @@ checks = Table(
     Column("by_name", Text, nullable=False),
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("case_id", "key"),
+)
+
+rule_settlements = Table(
+    "rule_settlements",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("rule_key", Text, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("note", Text),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("case_id", "rule_key", "round"),
+    one_of("kind", SettlementKind),
+    CheckConstraint("kind <> 'overridden' OR note IS NOT NULL", name="an_override_has_its_reason"),
 )
 
 claims = Table(

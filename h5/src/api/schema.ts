@@ -1835,6 +1835,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/cases/{case_id}/rule-checks/{rule_key}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                rule_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirm a check of the policy, or override it for a reason. Needs If-Match and the lease. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    case_id: string;
+                    rule_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenSettlement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/cases/{case_id}/acceptance": {
         parameters: {
             query?: never;
@@ -3487,6 +3538,58 @@ export interface components {
             law: string | null;
             confirmed_age_months: number | null;
         };
+        PolicyVersionView: {
+            content_hash: string;
+            short: string;
+            /** Format: date */
+            since: string | null;
+            is_current: boolean;
+            filing_month: string;
+        };
+        RuleInput: {
+            label: string;
+            text: string;
+        };
+        SettlementView: {
+            /** @enum {string} */
+            kind: "confirmed" | "overridden" | "taken_back";
+            kind_label: string;
+            note: string | null;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RuleCheckView: {
+            /** @enum {string} */
+            key: "age" | "contribution" | "flexible_window" | "early_notice" | "late_agreement" | "original_age" | "deemed_contribution" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
+            label: string;
+            /** @enum {string} */
+            outcome: "passes" | "fails" | "needs_confirmation" | "informs";
+            outcome_label: string;
+            given: components["schemas"]["RuleInput"][];
+            wanted: components["schemas"]["RuleInput"][];
+            law: string;
+            status: string | null;
+            contradiction: string | null;
+            /** @enum {string|null} */
+            to_settle: "confirmed" | "overridden" | "taken_back" | null;
+            compare: string | null;
+            is_open: boolean;
+            settlement: components["schemas"]["SettlementView"] | null;
+            earlier: components["schemas"]["SettlementView"] | null;
+        };
+        Override: {
+            /** @enum {string} */
+            kind: "confirmed" | "overridden" | "taken_back";
+            kind_label: string;
+            note: string | null;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            key: "age" | "contribution" | "flexible_window" | "early_notice" | "late_agreement" | "original_age" | "deemed_contribution" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
+            label: string;
+        };
         OpinionView: {
             text: string;
             by: string;
@@ -3589,6 +3692,10 @@ export interface components {
             checks: components["schemas"]["CheckView"][];
             age: components["schemas"]["Age"];
             eligibility: components["schemas"]["Eligibility"] | null;
+            policy: components["schemas"]["PolicyVersionView"];
+            rule_checks: components["schemas"]["RuleCheckView"][];
+            rules_open: string[];
+            overrides: components["schemas"]["Override"][];
             opinions: components["schemas"]["Opinions"];
             items: components["schemas"]["ReviewItem"][];
             events: components["schemas"]["HistoryLine"][];
@@ -3631,6 +3738,12 @@ export interface components {
             };
             /** @default null */
             confirmed_age_months?: number | null;
+        };
+        GivenSettlement: {
+            /** @enum {unknown} */
+            kind: "confirmed" | "overridden" | "taken_back";
+            /** @default null */
+            note?: string | null;
         };
         OpinionBody: {
             opinion: string;

@@ -1,0 +1,164 @@
+"""The checks of the policy as the window sees them: its inputs, what is wanted, the clause, who settled it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backend.domain.case import Case
+from backend.domain.evaluation import Evaluation
+from backend.domain.people import Month, chinese_length
+from backend.domain.policy import Category
+from backend.domain.review import Settlement, SettlementKind, age_contradicts, to_settle
+from backend.domain.rule_checks import CheckOutcome, RuleCheck, RuleKey
+from backend.services.wording import iso, local_date, say_day
+
+View = dict[str, Any]
+
+# fmt: off
+RULE_LABELS: dict[str, str] = {
+    RuleKey.AGE:                 "到没到能退休的月",
+    RuleKey.CONTRIBUTION:        "养老保险缴费年限",
+    RuleKey.FLEXIBLE_WINDOW:     "弹性退休的时间范围",
+    RuleKey.EARLY_NOTICE:        "弹性提前退休的书面告知",
+    RuleKey.LATE_AGREEMENT:      "弹性延迟退休的书面协议",
+    RuleKey.ORIGINAL_AGE:        "原法定退休年龄",
+    RuleKey.DEEMED_CONTRIBUTION: "视同缴费年限",
+    RuleKey.SPECIAL_WORK:        "特殊工种累计年限",
+    RuleKey.ABILITY_APPRAISAL:   "劳动能力鉴定结论",
+    RuleKey.MEDICAL_LIFETIME:    "医保累计缴费年限",
+    RuleKey.MEDICAL_IN_PROVINCE: "医保省内实际缴费年限",
+}
+
+OUTCOME_LABELS: dict[CheckOutcome, str] = {
+    CheckOutcome.PASSES:             "符合",
+    CheckOutcome.FAILS:              "不符合",
+    CheckOutcome.NEEDS_CONFIRMATION: "要窗口确认",
+    CheckOutcome.INFORMS:            "供参考",
+}
+
+SETTLEMENT_LABELS: dict[SettlementKind, str] = {
+    SettlementKind.CONFIRMED:  "已对照材料确认",
+    SettlementKind.OVERRIDDEN: "已写明理由照办",
+    SettlementKind.TAKEN_BACK: "已撤销",
+}
+
+# What the clerk compares before she confirms.
+WHAT_TO_COMPARE: dict[RuleKey, str] = {
+    RuleKey.ORIGINAL_AGE:        "对照职工档案里的岗位，看是按 50 岁还是 55 岁。",
+    RuleKey.DEEMED_CONTRIBUTION: "对照职工档案，看视同缴费的起止时间。",
+    RuleKey.EARLY_NOTICE:        "对照书面告知的日期和签收。",
+    RuleKey.LATE_AGREEMENT:      "对照书面协议的日期和双方签名盖章。",
+    RuleKey.SPECIAL_WORK:        "对照省、市人社部门审核通过的材料，看工种和累计时间。",
+    RuleKey.ABILITY_APPRAISAL:   "对照鉴定结论书，看是不是“完全丧失劳动能力”和作出的日期。",
+}
+
+INPUT_LABELS: dict[str, str] = {
+    "birth_month":         "出生年月",
+    "filing_month":        "申请的月",
+    "from_month":          "能退休的月",
+    "age_months":          "法定退休年龄",
+    "contribution_months": "缴费月数",
+    "minimum_months":      "最低缴费",
+}
+# fmt: on
+
+VALUE_WORDS: dict[str, str] = {
+    Category.MALE: "男职工",
+    Category.FEMALE_50: "女职工，原 50 岁",
+    Category.FEMALE_55: "女职工，原 55 岁",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTold:
+    """Which version of the policy a view rests on. `since` is the day it was first taken up, if it was kept."""
+
+    content_hash: str
+    since: datetime | None
+    is_current: bool
+
+
+def rules_view(case: Case, evaluation: Evaluation, version: VersionTold) -> View:
+    """What review_view.py adds of the policy: its version, every check, what was decided against it."""
+    settled = case.settled()
+    views = [_check(check, case, evaluation, settled) for check in evaluation.checks]
+    return {
+        "policy": {
+            "content_hash": version.content_hash,
+            "short": version.content_hash[:8],
+            "since": local_date(version.since).isoformat() if version.since else None,
+            "is_current": version.is_current,
+            "filing_month": str(evaluation.filing_month),
+        },
+        "rule_checks": views,
+        "rules_open": [view["label"] for view in views if view["is_open"]],
+        "overrides": [
+            {"key": key, "label": RULE_LABELS[key], **_settlement(each)}
+            for key, each in settled.items()
+            if each.kind is SettlementKind.OVERRIDDEN
+        ],
+    }
+
+
+def _check(check: RuleCheck, case: Case, evaluation: Evaluation, settled: Mapping[str, Settlement]) -> View:
+    needed = to_settle(check, evaluation.statutory_age_months, case.confirmed_age_months)
+    given, last = settled.get(check.key), case.settlements.get(check.key)
+    return {
+        "key": check.key,
+        "label": RULE_LABELS[check.key],
+        "outcome": check.outcome,
+        "outcome_label": OUTCOME_LABELS[check.outcome],
+        "given": _inputs(check.given),
+        "wanted": _inputs(check.wanted),
+        "law": check.law,
+        "status": check.status or None,
+        "contradiction": _contradiction(check, case, evaluation),
+        "to_settle": needed,
+        "compare": WHAT_TO_COMPARE.get(check.key) if needed is SettlementKind.CONFIRMED else None,
+        "is_open": needed is not None and (given is None or given.kind is not needed),
+        "settlement": _settlement(given) if given else None,
+        "earlier": _settlement(last) if last and last.round < case.round else None,
+    }
+
+
+def _contradiction(check: RuleCheck, case: Case, evaluation: Evaluation) -> str | None:
+    by_rules, confirmed = evaluation.statutory_age_months, case.confirmed_age_months
+    if check.key is not RuleKey.AGE or by_rules is None or confirmed is None:
+        return None
+    if not age_contradicts(by_rules, confirmed):
+        return None
+    return f"窗口确认的退休年龄是 {_age(confirmed)}，按政策算出来是 {_age(by_rules)}，不一样要写明理由。"
+
+
+def _settlement(each: Settlement) -> View:
+    return {
+        "kind": each.kind,
+        "kind_label": SETTLEMENT_LABELS[each.kind],
+        "note": each.note,
+        "by": each.by_name,
+        "at": iso(each.at),
+    }
+
+
+def _inputs(inputs: Mapping[str, int | str | None]) -> list[View]:
+    return [{"label": INPUT_LABELS.get(name, name), "text": _said(name, value)} for name, value in inputs.items()]
+
+
+def _said(name: str, value: int | str | None) -> str:
+    if value is None:
+        return "没有填"
+    if isinstance(value, int):
+        if not name.endswith("months"):
+            return str(value)
+        return _age(value) if name.endswith("age_months") else f"{chinese_length(value)}（{value} 个月）"
+    if name.endswith("_month"):
+        return Month.parse(value).chinese
+    if name.endswith(("_on", "_by", "_day")):
+        return say_day(date.fromisoformat(value))
+    return VALUE_WORDS.get(value, value)
+
+
+def _age(months: int) -> str:
+    years, rest = divmod(months, 12)
+    return f"{years} 岁 {rest} 个月" if rest else f"{years} 岁"
