@@ -109,22 +109,33 @@ def returned_once(tabs: Tabs, case_id: str) -> None:
 
 
 def waits_and_is_reviewed(tabs: Tabs, case_id: str) -> None:
-    """A check stands in the way and is cleared; accepted, sent back once, accepted again and approved."""
+    """A check stands in the way and is cleared; accepted with an age of her own, sent back once, and approved."""
     clerk, supervisor, where = tabs.clerk, tabs.supervisor, f"{REVIEW}/{case_id}"
     json_of(clerk.send("POST", f"{where}/claim", Idempotency_Key=uuid4().hex))
     json_of(clerk.send("PUT", f"{where}/claim"))
     view = judges(clerk, clerk.view(where))
     checks = {check["key"]: {"found": check["key"] == "transfer_pending"} for check in view["checks"]}
-    body = {"checks": checks, "confirmed_age_months": view["age"]["statutory_age_months"]}
+    body = {"checks": checks, "confirmed_age_months": view["age"]["statutory_age_months"] + 1}
     view = clerk.change("PUT", f"{where}/checks", body, version=view["version"])
     view = clerk.change("POST", f"{where}/hold", version=view["version"])
     tabs.her.view(f"{FILING}/{case_id}")
     view = clerk.change("POST", f"{where}/resolution", {"note": "已转入"}, version=view["version"])
+    view = settles(clerk, view)
     view = clerk.change("POST", f"{where}/acceptance", {"opinion": "同意受理"}, version=view["version"])
     view = supervisor.change("POST", f"{where}/sending-back", {"reason": "再核年龄"}, version=view["version"])
     json_of(clerk.send("POST", f"{where}/claim", Idempotency_Key=uuid4().hex))
     view = clerk.change("POST", f"{where}/acceptance", {"opinion": "同意受理"}, version=view["version"])
     supervisor.change("POST", f"{where}/approval", {"opinion": "同意办理"}, version=view["version"])
+
+
+def settles(clerk: Tab, view: View) -> View:
+    """Everything that the policy leaves to the clerk, or that she goes against."""
+    for check in view["rule_checks"]:
+        if check["is_open"]:
+            body = {"kind": check["to_settle"], "note": "对照职工档案核实"}
+            where = f"{REVIEW}/{view['id']}/rule-checks/{check['key']}/settlement"
+            view = clerk.change("PUT", where, body, version=view["version"])
+    return view
 
 
 def uploads_a_result(tab: Tab, item_id: str) -> str:

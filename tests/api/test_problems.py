@@ -20,6 +20,7 @@ NEED_FACTS = {
     errors.HeldByAnother: {"holder_name": "陈窗口", "expires_at": None},
     errors.StaleVersion: {"version": 2, "changed_by": "陈窗口", "changed_at": None},
     errors.PhotoTooLarge: {"max_megabytes": 20},
+    errors.GuideUnchanged: {"number": 3},
 }
 LISTS = (
     *(errors.AnswersInvalid, errors.AnswersIncomplete, errors.MaterialsMissing),

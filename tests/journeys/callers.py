@@ -181,6 +181,11 @@ class Desk(Caller):
         view = self.ask("PUT", f"{path}/judgements", verdicts, version=view["version"], name="judge")
         checks = {"checks": NO_CHECK_FOUND, "confirmed_age_months": view["age"]["statutory_age_months"] or 600}
         view = self.ask("PUT", f"{path}/checks", checks, version=view["version"], name="check")
+        for check in view["rule_checks"]:
+            if check["is_open"]:
+                settled = {"kind": check["to_settle"], "note": "对照职工档案核实"}
+                where = f"{path}/rule-checks/{check['key']}/settlement"
+                view = self.ask("PUT", where, settled, version=view["version"], name="settle")
         opinion = {"opinion": view["default_opinions"]["clerk"]}
         return self.ask("POST", f"{path}/acceptance", opinion, version=view["version"], key=a_key(), name="accept")
 

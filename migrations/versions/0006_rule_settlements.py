@@ -2,14 +2,14 @@
 
 The answer is sealed: it tells the month of birth. Cases submitted before have none, and are shown by the rules alone.
 
-Revision: 0005, after 0004
+Revision: 0006, after 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade():
