@@ -116,11 +116,12 @@ class Town:
 
     # ── the applicant ────────────────────────────────────────────────────────────────────
 
-    def a_new_draft(self, applicant: Actor | None = None) -> View:
-        """A case with nothing answered, under every consent."""
+    def a_new_draft(self, applicant: Actor | None = None, precheck: Mapping[str, str] | None = None) -> View:
+        """A case with nothing answered but what the pre-check asked, under every consent."""
         guide = self.services.filing.guide()
         consents = {each["key"]: each["version"] for each in guide["consents"]}
-        view, _ = self.services.filing.start(applicant or self.applicant, consents, guide["notice"]["version"])
+        notice = guide["notice"]["version"]
+        view, _ = self.services.filing.start(applicant or self.applicant, consents, notice, precheck)
         return view
 
     def answer_page_by_page(self, applicant: Actor | None = None, **changes: Any) -> View:

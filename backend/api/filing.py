@@ -61,11 +61,21 @@ class Home(Schema):
     messages = field.many(Message)
 
 
+class BegunAnswers(Schema):
+    """What the pre-check asked before she signed in; each may be left out."""
+
+    category = fields.String(validate=validate.Length(max=40))
+    retirement_type = fields.String(validate=validate.Length(max=40))
+    wants_only_child_reward = fields.String(validate=validate.Length(max=40))
+    has_housing_fund = fields.String(validate=validate.Length(max=40))
+
+
 class NewCase(Schema):
-    """The consents she gave: consent key → version, and the notice's version."""
+    """The consents she gave: consent key → version, and the notice's version; the pre-check's answers if she did it."""
 
     consents = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     notice_version = fields.String(required=True)
+    precheck = fields.Nested(BegunAnswers, load_default=None, allow_none=True)
 
 
 class Answers(Schema):
@@ -320,8 +330,10 @@ def home() -> Response:
 @blp.response(201, CaseView)
 @blp.alt_response(200, schema=CaseView, description="Her open draft")
 def start_case(given: dict[str, Any]) -> Response:
-    """Start a case under the consents, or go on with the open draft."""
-    view, is_new = services().filing.start(actor(), given["consents"], given["notice_version"])
+    """Start a case under the consents, or go on with the open draft. A new one begins with the pre-check's answers."""
+    view, is_new = services().filing.start(
+        actor(), given["consents"], given["notice_version"], given["precheck"]
+    )
     return json_view(view, 201 if is_new else 200, version=view["version"])
 
 

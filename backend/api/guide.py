@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.api import fields as field
 from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
@@ -162,6 +162,67 @@ class ServiceGuide(Schema):
     contacts = field.many(Contact)
 
 
+class PrecheckQuery(Schema):
+    """The five answers. What is missing or unknown is told at once, each by its name."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    birth_month = fields.String(load_default="", validate=validate.Length(max=20))
+    category = fields.String(load_default="", validate=validate.Length(max=20))
+    retirement_type = fields.String(load_default="", validate=validate.Length(max=20))
+    wants_only_child_reward = fields.String(load_default="", validate=validate.Length(max=20))
+    has_housing_fund = fields.String(load_default="", validate=validate.Length(max=20))
+
+
+class PrecheckItem(Schema):
+    """An item that applies: when, how long it takes, who does it."""
+
+    code = field.item_code()
+    name = field.text()
+    short_name = field.text()
+    department_label = field.text()
+    phone = field.text()
+    when = field.text()
+    limit_text = field.text()
+
+
+class PrecheckMaterial(Schema):
+    """What to bring; `depends_on` says whose it is when it hangs on a later answer, null when it is sure."""
+
+    key = field.text()
+    label = field.text()
+    item = field.text()
+    at_the_counter = field.text()
+    where_to_get = field.text()
+    kinds = field.texts()
+    depends_on = field.text(nullable=True)
+
+
+class BegunCase(Schema):
+    """The answers that a case begins with, for POST /api/filing/cases."""
+
+    category = field.text()
+    retirement_type = field.text()
+    wants_only_child_reward = field.text()
+    has_housing_fund = field.text()
+
+
+class Precheck(Schema):
+    """一分钟看看能不能办: `from_month` is the earliest month she can file in, null when age does not decide."""
+
+    title = field.text()
+    lines = field.texts()
+    law = field.text()
+    can_now = field.flag()
+    from_month = field.text(nullable=True)
+    about = field.texts()
+    items = field.many(PrecheckItem)
+    bring = field.many(PrecheckMaterial)
+    contact = field.one(Contact)
+    precheck = field.one(BegunCase)
+
+
 class GuideChange(Schema):
     """A line that differs: only `after` when it is new, only `before` when it is gone."""
 
@@ -239,6 +300,22 @@ def print_service_guide() -> Response:
     """The published service guide to print (A4)."""
     number, content = services().guides.published_pdf()
     return pdf(content, f"退休一件事办事指南-第{number}版.pdf", version=number)
+
+
+@blp.get("/precheck")
+@blp.arguments(PrecheckQuery, location="query")
+@blp.response(200, Precheck)
+def precheck(query: dict[str, str]) -> Response:
+    """What five answers already say: which items, when, what to bring. Nothing of it is kept."""
+    return json_view(services().guides.precheck(query))
+
+
+@blp.get("/precheck.pdf")
+@blp.arguments(PrecheckQuery, location="query")
+@blp.response(200, PRINT, content_type="application/pdf")
+def print_precheck(query: dict[str, str]) -> Response:
+    """The same to print (A4)."""
+    return pdf(services().guides.precheck_pdf(query), "办退休要带的材料.pdf")
 
 
 @blp.get("/publication")

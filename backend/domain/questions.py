@@ -180,6 +180,10 @@ class QuestionGraph:
             raise AnswersInvalid(faults)
         return parsed
 
+    def read(self, key: str, raw: object) -> Any:
+        """One answer as its question reads it, asked yet or not. Raises NotAnAnswer, IdentifierInvalid, KeyError."""
+        return self._read(self.question(key), raw, {}, None)
+
     def open_page(self, answers: Answers, today: date | None = None) -> str | None:
         """The first shown page that is not answered, or no longer fits what was answered since; None when all are."""
         for page, seen in self._walk(answers):

@@ -16,6 +16,7 @@ from backend.domain.items import Filing as FilingWay
 from backend.domain.materials import missing_labels
 from backend.domain.notices import NoticeEvent
 from backend.domain.people import Month
+from backend.domain.precheck import carried_over
 from backend.domain.retirement import ContributionShort, TooEarly
 from backend.domain.routing import ItemAction
 from backend.domain.rulebook import Rulebook
@@ -78,12 +79,16 @@ class Filing:
             "messages": [self._message(row) for row in self._screens.messages_of(actor.id, MESSAGES_SHOWN)],
         }
 
-    def start(self, actor: Actor, consents: Mapping[str, str], notice_version: str) -> tuple[View, bool]:
+    def start(
+        self, actor: Actor, consents: Mapping[str, str], notice_version: str, precheck: Mapping[str, str] | None = None
+    ) -> tuple[View, bool]:
         """Opens a draft under the consents given, or gives back the case she may still change; and whether it is new.
 
-        Raises ConsentMissing when the notice was not read, or a consent is not of the version in force.
+        A new draft begins with what the pre-check already asked. Raises ConsentMissing when the notice was not read, or
+        a consent is not of the version in force; AnswersInvalid.
         """
         at = self._clock.now()
+        begun = carried_over(precheck or {}, self._rulebook.graph)
         self._must_consent(consents, notice_version)
         with self._store.begin() as tx:
             tx.people.lock(actor.id)  # two taps at once open one draft
@@ -93,7 +98,7 @@ class Filing:
             case = tx.cases.read(open_id) if open_id else None
             is_new = case is None or case.state not in EDITABLE
             if case is None or is_new:
-                case = Case(id=uuid4(), applicant_id=actor.id, created_at=at, changed_at=at)
+                case = Case(id=uuid4(), applicant_id=actor.id, created_at=at, changed_at=at, answers=begun)
                 tx.cases.add(case)
             return self._view(tx, case), is_new
 

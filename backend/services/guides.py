@@ -4,6 +4,7 @@ What the guide says is composed in service_guide.py; how versions follow each ot
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -13,9 +14,11 @@ import segno
 from backend.domain.actors import SYSTEM, Actor, Role
 from backend.domain.errors import ContentRefused, NotAllowed
 from backend.domain.notices import say_date
+from backend.domain.precheck import read_precheck
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import Change, GuideVersion, changes, content_hash, must_be_latest, next_version
 from backend.services.ports import Clock, Forms, Seals, Store, Transaction
+from backend.services.precheck_view import precheck_view
 from backend.services.repeats import is_repeat
 from backend.services.service_guide import service_guide
 from backend.services.wording import iso, local_date
@@ -29,7 +32,7 @@ FIRST_NOTE = "第一版，系统启用时发布。"
 
 
 class Guides:
-    """The guide in force, its earlier versions, and the next one."""
+    """The guide in force, its earlier versions, the next one; and the pre-check, which stands on the same rules."""
 
     def __init__(
         self, *, store: Store, clock: Clock, seals: Seals, rulebook: Rulebook, forms: Forms, public_url: str
@@ -39,6 +42,7 @@ class Guides:
         self._seals = seals
         self._forms = forms
         self._public_url = public_url
+        self._rulebook = rulebook
         self._content = service_guide(rulebook)
         self._hash = content_hash(self._content)
 
@@ -111,6 +115,22 @@ class Guides:
                 tx.guides.add(version)
                 LOG.info("guide published", extra={"number": version.number, "by": str(actor.id)})
             return self._publication(tx)
+
+    # ── pre-check ────────────────────────────────────────────────────────────────────────────
+
+    def precheck(self, raw: Mapping[str, str]) -> View:
+        """What five answers already say: items, when, what to bring. Open to anyone; nothing is kept.
+
+        Raises AnswersInvalid.
+        """
+        return precheck_view(read_precheck(raw), self._rulebook, self._clock.today())
+
+    def precheck_pdf(self, raw: Mapping[str, str]) -> bytes:
+        """The same to print. Raises AnswersInvalid."""
+        at, today = self._clock.now(), self._clock.today()
+        view = precheck_view(read_precheck(raw), self._rulebook, today)
+        printed = {**view, "checked_on": say_date(today), "code": _code(self._public_url)}
+        return self._forms.render("precheck", printed, at)
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────
 

@@ -56,6 +56,8 @@ OPEN = {
     "GET /readyz",
     "GET /api/guide",
     "GET /api/guide/areas",
+    "GET /api/guide/precheck",
+    "GET /api/guide/precheck.pdf",
     "GET /api/guide/service",
     "GET /api/guide/service.pdf",
     "GET /api/identity/qr.svg",

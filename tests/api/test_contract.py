@@ -206,7 +206,8 @@ def given_up_and_refused(tabs: Tabs, town: Town) -> None:
 def publishes_the_guide(tabs: Tabs, town: Town) -> None:
     """Anyone reads and prints the guide; the administrator looks at what changed, prints and publishes it."""
     town.publish_an_older_guide()
-    for path in ("service", "service.pdf"):
+    five = "birth_month=1976-03&category=male&retirement_type=normal&wants_only_child_reward=yes&has_housing_fund=no"
+    for path in ("service", "service.pdf", f"precheck?{five}", f"precheck.pdf?{five}"):
         assert tabs.stranger.get(f"/api/guide/{path}").status_code == 200
     where = "/api/guide/publication"
     version = tabs.administrator.view(where)["number"]

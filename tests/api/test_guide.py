@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.domain.items import Department, ItemCode
-from tests.api.tabs import Tabs, problem_of
+from tests.api.tabs import Tabs, json_of, problem_of
 from tests.builders import Town
 
 
@@ -79,3 +81,42 @@ def test_a_version_published_on_an_older_page_is_refused(tabs: Tabs, town: Town)
     assert problem_of(stale, 412)["changed_by"] == "韩管理"
     assert problem_of(same, 409)["code"] == "guide-unchanged"
     assert problem_of(unseen, 428)["code"] == "version-missing"
+
+
+# ── pre-check ────────────────────────────────────────────────────────────────────────────────
+
+FIVE = "birth_month=1976-03&category=female_50&retirement_type=normal&wants_only_child_reward=yes&has_housing_fund=no"
+
+
+def test_anyone_may_ask_the_pre_check_and_print_it(tabs: Tabs) -> None:
+    view = tabs.stranger.view(f"/api/guide/precheck?{FIVE}")
+    printed = tabs.stranger.get(f"/api/guide/precheck.pdf?{FIVE}")
+
+    assert view["title"] == "您现在就能办"
+    assert (printed.content_type, printed.headers["Cache-Control"]) == ("application/pdf", "private, no-store")
+
+
+@pytest.mark.parametrize("path", ["precheck", "precheck.pdf"])
+def test_what_is_missing_is_named_each_by_its_own_sentence(tabs: Tabs, path: str) -> None:
+    problem = problem_of(tabs.stranger.get(f"/api/guide/{path}?birth_month=1976-03&category=nobody"), 422)
+
+    assert [fault["pointer"] for fault in problem["errors"]] == [
+        "/answers/category",
+        "/answers/retirement_type",
+        "/answers/wants_only_child_reward",
+        "/answers/has_housing_fund",
+    ]
+
+
+def test_a_case_begins_with_the_pre_checks_answers(tabs: Tabs) -> None:
+    guide = tabs.stranger.view("/api/guide")
+    consents = {each["key"]: each["version"] for each in guide["consents"]}
+    begun = tabs.stranger.view(f"/api/guide/precheck?{FIVE}")["precheck"]
+    body = {"consents": consents, "notice_version": guide["notice"]["version"], "precheck": begun}
+
+    view = json_of(tabs.her.send("POST", "/api/filing/cases", body))
+    refused = tabs.her.send("POST", "/api/filing/cases", body | {"precheck": {"retirement_type": "someday"}})
+
+    given = {q["key"]: q["value"] for page in view["pages"] for q in page["questions"] if q["value"] is not None}
+    assert given == {"retirement_type": "normal", "wants_only_child_reward": "yes", "has_housing_fund": "no"}
+    assert problem_of(refused, 422)["errors"][0]["pointer"] == "/answers/retirement_type"

@@ -56,6 +56,42 @@ def test_starting_again_goes_on_with_the_open_draft(town: Town) -> None:
     assert town.a_new_draft()["id"] == draft["id"]
 
 
+BEGUN = {
+    "category": "female_50",
+    "retirement_type": "normal",
+    "wants_only_child_reward": "no",
+    "has_housing_fund": "yes",
+}
+
+
+def test_a_new_case_begins_with_what_the_pre_check_asked(town: Town) -> None:
+    view = town.a_new_draft(precheck=BEGUN)
+
+    view = town.answer(town.answer(view, "name", name="王秀兰"), "id_number", id_number=answers()["id_number"])
+
+    rows = {row["label"]: row["display"] for group in view["check_answers"]["groups"] for row in group["rows"]}
+    assert (rows["退休类型"], rows["原法定退休年龄"]) == ("到年龄正常退休", "50 岁")
+    assert rows["是否申请城镇独生子女父母奖励金"] == "不申请"
+    assert view["open_page"] == "phone"
+
+
+def test_a_draft_that_is_there_already_keeps_its_own_answers(town: Town) -> None:
+    draft = town.an_answered_draft()
+
+    again = town.a_new_draft(precheck=BEGUN)
+
+    assert again["id"] == draft["id"]
+    assert again["check_answers"] == town.services.filing.view(town.applicant, UUID(draft["id"]))["check_answers"]
+    assert page_of(again, "wants_only_child_reward")["questions"][0]["value"] == "yes"
+
+
+def test_a_pre_check_that_no_question_can_read_opens_nothing(town: Town) -> None:
+    with pytest.raises(AnswersInvalid):
+        town.a_new_draft(precheck={"has_housing_fund": "perhaps"})
+
+    assert town.services.filing.home(town.applicant)["case"] is None
+
+
 def test_two_taps_at_once_open_one_draft(town: Town) -> None:
     views = at_once(*[town.a_new_draft] * 4)
 

@@ -160,3 +160,51 @@ def test_a_preview_says_that_it_is_not_published(town: Town) -> None:
     pdf = town.services.guides.preview_pdf(town.staff.administrator)
 
     assert set("预览还没有发布") <= pdf_text.characters(pdf)
+
+
+# ── pre-check ────────────────────────────────────────────────────────────────────────────────
+
+GIVEN = {
+    "birth_month": "1976-03",
+    "category": "female_50",
+    "retirement_type": "normal",
+    "wants_only_child_reward": "yes",
+    "has_housing_fund": "no",
+}
+
+
+def test_the_pre_check_says_which_items_when_how_long_and_what_to_bring(town: Town) -> None:
+    view = town.services.guides.precheck(GIVEN)
+
+    assert (view["title"], view["can_now"], view["from_month"]) == ("您现在就能办", True, "2026-11")
+    assert [item["short_name"] for item in view["items"]] == [
+        "正常退休",
+        "养老金核准和退休证明",
+        "医保年限核定",
+        "独生子女父母奖励金",
+    ]
+    assert all(item["limit_text"] and item["phone"] and item["when"] for item in view["items"])
+    sure = [bring["label"] for bring in view["bring"] if bring["depends_on"] is None]
+    assert sure[:2] == ["身份证", "社会保障卡"]
+    assert {bring["label"]: bring["depends_on"] for bring in view["bring"]}["离婚证"] == "离婚、再婚的要"
+
+
+TITLES = [
+    ({"birth_month": "1976-05"}, "到 2027年2月起能办"),
+    ({"birth_month": "1976-05", "category": "female_unsure"}, "要看您原来是几岁退休"),
+    ({"birth_month": "1964-05", "category": "female_unsure"}, "您现在就能办"),
+    ({"retirement_type": "special", "birth_month": "1982-01"}, "省、市人社部门审核通过，到 2027年1月起能办"),
+    ({"retirement_type": "special"}, "省、市人社部门审核通过，就能办"),
+    ({"retirement_type": "disability"}, "拿到劳动能力鉴定结论，就能办"),
+]
+
+
+@pytest.mark.parametrize(("changes", "title"), TITLES)
+def test_the_pre_check_says_first_when(town: Town, changes: dict[str, str], title: str) -> None:
+    assert town.services.guides.precheck({**GIVEN, **changes})["title"] == title
+
+
+def test_the_pre_check_can_be_printed(town: Town) -> None:
+    pdf = town.services.guides.precheck_pdf(GIVEN)
+
+    assert set("您现在就能办身份证社会保障卡") <= pdf_text.characters(pdf)
