@@ -169,7 +169,7 @@ def _futures(graph: QuestionGraph) -> Iterator[Answers]:
 
 # ── carried over into a case ─────────────────────────────────────────────────────────────────
 
-_ORIGINAL_AGE = {"female_50": "50", "female_55": "55"}
+_ORIGINAL_AGE = {"female_50": "50", "female_55": "55", "female_unsure": "unsure"}
 CARRIED = ("retirement_type", "wants_only_child_reward", "has_housing_fund")
 
 

@@ -114,8 +114,10 @@ def _about(answers: PrecheckAnswers) -> list[str]:
 
 def _when(code: ItemCode, kind: RetirementType, found: tuple[Opening, ...], this_month: Month) -> str:
     if code in RETIREMENT_ITEMS:
-        each = [f"{ORIGINAL_AGE_WORDS[o.category]} {o.month.chinese}起" for o in found if o.category and o.month]
-        return "；".join(each) if len(found) > 1 else _title(kind, found, this_month).removeprefix("您")
+        if len(found) == 1:
+            return _title(kind, found, this_month).removeprefix("您")
+        by_age = [(ORIGINAL_AGE_WORDS[o.category], o.month.chinese) for o in found if o.category and o.month]
+        return "；".join(f"{whose} {month}起" for whose, month in by_age)
     if code is ItemCode.HOUSING_FUND:
         return "退休证明办好、单位把账户封存以后"
     return "和退休一起办"

@@ -156,6 +156,10 @@ def test_the_answers_become_the_cases_own() -> None:
     }
 
 
+def test_a_woman_who_is_not_sure_goes_on_as_not_sure() -> None:
+    assert carried_over({"category": "female_unsure"}, rulebook().graph) == {"original_retirement_age": "unsure"}
+
+
 def test_a_mans_category_and_what_was_left_out_stay_unanswered() -> None:
     assert carried_over({"category": "male", "has_housing_fund": "no"}, rulebook().graph) == {"has_housing_fund": "no"}
     assert carried_over({}, rulebook().graph) == {}

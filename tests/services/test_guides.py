@@ -190,6 +190,7 @@ def test_the_pre_check_says_which_items_when_how_long_and_what_to_bring(town: To
 
 
 TITLES = [
+    ({"birth_month": "1966-06", "category": "male"}, "您现在就能办"),
     ({"birth_month": "1976-05"}, "到 2027年2月起能办"),
     ({"birth_month": "1976-05", "category": "female_unsure"}, "要看您原来是几岁退休"),
     ({"birth_month": "1964-05", "category": "female_unsure"}, "您现在就能办"),

@@ -507,6 +507,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guide/precheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What five answers already say: which items, when, what to bring. Nothing of it is kept. */
+        get: {
+            parameters: {
+                query?: {
+                    birth_month?: string;
+                    category?: string;
+                    retirement_type?: string;
+                    wants_only_child_reward?: string;
+                    has_housing_fund?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Precheck"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guide/precheck.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same to print (A4). */
+        get: {
+            parameters: {
+                query?: {
+                    birth_month?: string;
+                    category?: string;
+                    retirement_type?: string;
+                    wants_only_child_reward?: string;
+                    has_housing_fund?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/guide/publication": {
         parameters: {
             query?: never;
@@ -699,7 +787,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a case under the consents, or go on with the open draft. */
+        /** Start a case under the consents, or go on with the open draft. A new one begins with the pre-check's answers. */
         post: {
             parameters: {
                 query?: never;
@@ -3072,6 +3160,43 @@ export interface components {
             cannot_proceed: components["schemas"]["Obstacle"][];
             contacts: components["schemas"]["Contact"][];
         };
+        PrecheckItem: {
+            /** @enum {string} */
+            code: "retire_normal" | "retire_special" | "retire_disability" | "pension_payment" | "medical_years" | "only_child_reward" | "housing_fund";
+            name: string;
+            short_name: string;
+            department_label: string;
+            phone: string;
+            when: string;
+            limit_text: string;
+        };
+        PrecheckMaterial: {
+            key: string;
+            label: string;
+            item: string;
+            at_the_counter: string;
+            where_to_get: string;
+            kinds: string[];
+            depends_on: string | null;
+        };
+        BegunCase: {
+            category: string;
+            retirement_type: string;
+            wants_only_child_reward: string;
+            has_housing_fund: string;
+        };
+        Precheck: {
+            title: string;
+            lines: string[];
+            law: string;
+            can_now: boolean;
+            from_month: string | null;
+            about: string[];
+            items: components["schemas"]["PrecheckItem"][];
+            bring: components["schemas"]["PrecheckMaterial"][];
+            contact: components["schemas"]["Contact"];
+            precheck: components["schemas"]["BegunCase"];
+        };
         GuideChange: {
             label: string;
             before: string[];
@@ -3127,11 +3252,19 @@ export interface components {
             closed_cases: components["schemas"]["CaseSummary"][];
             messages: components["schemas"]["Message"][];
         };
+        BegunAnswers: {
+            category?: string;
+            retirement_type?: string;
+            wants_only_child_reward?: string;
+            has_housing_fund?: string;
+        };
         NewCase: {
             consents: {
                 [key: string]: string;
             };
             notice_version: string;
+            /** @default null */
+            precheck?: components["schemas"]["BegunAnswers"] | null;
         };
         Group: {
             key: string;
