@@ -10,6 +10,7 @@ from backend.api import (
     bodies,
     callers,
     departments,
+    estimate,
     filing,
     guide,
     headers,
@@ -33,7 +34,7 @@ DESCRIPTION = (
     "Refusals are problems (RFC 9457): each code is explained at /docs/problems. Whoever calls is known by a session"
     " cookie; every change sends X-CSRF-Token, which GET /api/identity/session gives."
 )
-DOCUMENTED = (identity, guide, filing, materials, review, departments, supervision)
+DOCUMENTED = (identity, guide, estimate, filing, materials, review, departments, supervision)
 
 
 def create_app(services: Services, settings: Settings, ready: pages.Readiness) -> Flask:

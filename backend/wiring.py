@@ -24,6 +24,7 @@ from backend.domain.rulebook import Rulebook
 from backend.services import Services
 from backend.services.announcements import Announcements
 from backend.services.departments import Departments
+from backend.services.estimating import Estimating
 from backend.services.filing import Filing
 from backend.services.guides import Guides
 from backend.services.identity import Identity, SessionLimits
@@ -107,6 +108,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
                 applicant=timedelta(days=settings.applicant_session_days),
             ),
         ),
+        estimating=Estimating(clock=clock, rulebook=rulebook),
         filing=Filing(
             store=store,
             clock=clock,

@@ -40,6 +40,10 @@ class Located:
 
     # ── mappings ──
 
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
     def entries(self) -> dict[str, "Located"]:
         """The keys and values of a mapping, in order; a key given twice is a fault."""
         if not isinstance(self.node, yaml.MappingNode):
@@ -61,7 +65,7 @@ class Located:
 
     def __getitem__(self, key: str) -> "Located":
         if (value := self.entries().get(key)) is None:
-            self.fault(f"{key!r} is missing")
+            self.fault(f"{str(key)!r} is missing")
         return value
 
     def get(self, key: str) -> "Located | None":

@@ -4,7 +4,7 @@ Anything that does not hold together is a ConfigFault naming file and line, and 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +27,7 @@ from backend.domain.policy import (
     Row,
     Rule,
     SpecialWork,
+    Way,
 )
 from backend.domain.rulebook import Rulebook, VersionUnreadable
 
@@ -102,7 +103,7 @@ def _text_of(path: Path) -> str:
 _RULE_KEYS = ("name", "title", "unit", "chosen_by", "source", "status", "rows")
 _ROW_KEYS = ("from", "until", "law")
 _WHEN_FILED = (ChosenBy.FILING_MONTH,)
-_WHEN_OF_AGE = (ChosenBy.ORIGINAL_AGE_MONTH, ChosenBy.STATUTORY_MONTH)
+_WHEN_RETIRING = (ChosenBy.STATUTORY_MONTH, ChosenBy.CHOSEN_MONTH, ChosenBy.RETIREMENT_MONTH)
 
 
 def _policy(folder: Path) -> Policy:
@@ -110,13 +111,15 @@ def _policy(folder: Path) -> Policy:
     return Policy(
         original_age_months={category: ages["original_age_months"][category].whole(1) for category in Category},
         retirement_age=_rule(folder, "retirement_age", (ChosenBy.ORIGINAL_AGE_MONTH,), _retirement_age, ("delays",)),
-        minimum_contribution=_rule(folder, "minimum_contribution", _WHEN_OF_AGE, _months, ("months",)),
+        minimum_contribution=_rule(folder, "minimum_contribution", _WHEN_RETIRING, _months, ("months",)),
         flexible_retirement=_rule(
             folder, "flexible_retirement", (ChosenBy.STATUTORY_MONTH,), _flexible, _FLEXIBLE_KEYS
         ),
         special_work=_rule(folder, "special_work", _WHEN_FILED, _special_work, ("age_months", "years")),
-        disability=_rule(folder, "disability", _WHEN_FILED, _disability, ("route", "age_months")),
-        medical_years=_rule(folder, "medical_years", _WHEN_FILED, _medical_years, _MEDICAL_KEYS),
+        disability=_rule(folder, "disability", _WHEN_FILED, _disability, _DISABILITY_KEYS),
+        medical_years=_rule(folder, "medical_years", _WHEN_RETIRING, _medical_years, _MEDICAL_KEYS),
+        deemed_contribution=_rule(folder, "deemed_contribution", _WHEN_FILED, _counts, ("counts",)),
+        pension_start=_rule(folder, "pension_start", _WHEN_RETIRING, _months_after, ("months_after",)),
         amber_percent=_rule(folder, "clock", _WHEN_FILED, _amber_percent, ("amber_percent",)),
         window_review_working_days=_rule(folder, "window_review", _WHEN_FILED, _working_days, ("working_days",)),
         content_hash=hash_of(files_of(folder)),
@@ -135,18 +138,38 @@ def _rule(
     given = file.only(*_RULE_KEYS, *extra)
     if file["name"].text() != name:
         file["name"].fault(f"the rule of this file is {name!r}")
-    chosen_by = file["chosen_by"].one_of(ChosenBy)
-    if chosen_by not in may_be_chosen_by:
-        file["chosen_by"].fault(f"this rule can be chosen by {', '.join(may_be_chosen_by)}")
     return Rule(
         name=name,
         title=file["title"].text(),
         unit=file["unit"].text(),
-        chosen_by=chosen_by,
+        chosen_by={way: _chosen_by(each, may_be_chosen_by) for way, each in _by_way(file["chosen_by"], Way).items()},
         source=file["source"].text(),
         rows=_rows(file, value_of, keys),
-        status=given["status"].text() if "status" in given else "",
+        status=_status(given.get("status")),
     )
+
+
+def _by_way(located: Located, wanted: Iterable[Way]) -> dict[Way, Located]:
+    """One value for every way of retiring, or one for each that is wanted."""
+    if located.is_mapping:
+        given = located.only(*Way)
+        return {way: given.get(way) or located[way] for way in wanted}
+    return dict.fromkeys(Way, located)
+
+
+def _chosen_by(located: Located, allowed: tuple[ChosenBy, ...]) -> ChosenBy:
+    chosen_by = located.one_of(ChosenBy)
+    if chosen_by not in allowed:
+        located.fault(f"this rule can be chosen by {', '.join(allowed)}")
+    return chosen_by
+
+
+def _status(located: Located | None) -> dict[Way, str]:
+    """Who has yet to confirm the rule, by way; nothing for a way of which it is settled."""
+    if located is None:
+        return dict.fromkeys(Way, "")
+    unsettled = [Way(key) for key in located.only(*Way)] if located.is_mapping else Way
+    return dict.fromkeys(Way, "") | {way: each.text() for way, each in _by_way(located, unsettled).items()}
 
 
 def _rows(file: Located, value_of: Callable[[Located], T], keys: tuple[str, ...]) -> tuple[Row[T], ...]:
@@ -184,6 +207,14 @@ def _check_until(row: Located, until: Located | None, since: date, follower: Loc
 
 def _months(row: Located) -> int:
     return row["months"].whole(1)
+
+
+def _months_after(row: Located) -> int:
+    return row["months_after"].whole()
+
+
+def _counts(row: Located) -> bool:
+    return row["counts"].truth()
 
 
 def _working_days(row: Located) -> int:
@@ -232,9 +263,18 @@ def _special_work(row: Located) -> SpecialWork:
     return SpecialWork(age_months=_by_sex(row["age_months"]), years=years)
 
 
+_DISABILITY_KEYS = ("route", "age_months", "asks_minimum_contribution")
+
+
 def _disability(row: Located) -> Disability:
-    ages = row.get("age_months")
-    return Disability(row["route"].one_of(DisabilityRoute), _by_sex(ages) if ages else {})
+    route, ages = row["route"].one_of(DisabilityRoute), row.get("age_months")
+    if route is DisabilityRoute.EARLY_RETIREMENT and ages is None:
+        row.fault("an early retirement has its ages: `age_months` is missing")
+    return Disability(
+        route=route,
+        age_months=_by_sex(ages) if ages else {},
+        asks_minimum_contribution=row["asks_minimum_contribution"].truth(),
+    )
 
 
 _MEDICAL_KEYS = ("lifetime_male", "lifetime_female", "in_province")

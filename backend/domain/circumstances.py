@@ -1,10 +1,12 @@
-"""What a case's answers say of her retirement, as the rules in retirement.py want it."""
+"""What a case's answers say of her retirement and her 医保, as the rules want it."""
 
 from datetime import date
 
 from backend.domain.answers import Answers, birth_month_of, sex_of
+from backend.domain.medical import MedicalMonths
 from backend.domain.people import Month, Sex
-from backend.domain.retirement import Category, Circumstances, RetirementType, Timing, category_of
+from backend.domain.policy import Category
+from backend.domain.retirement_month import Circumstances, RetirementType, Timing, category_of
 
 # What has to be answered before there is an answer about a retirement of the type.
 _NEEDED = {
@@ -44,6 +46,14 @@ def circumstances_of(effective: Answers) -> Circumstances | None:
         deemed_months=effective.get("deemed_contribution_months") or 0,
         is_employed=effective.get("employment") != "flexible",
     )
+
+
+def medical_months_of(effective: Answers) -> MedicalMonths | None:
+    """The months of 医保 that the answers which count state; None where they state none."""
+    paid, in_province = effective.get("medical_paid_months"), effective.get("medical_in_province_months")
+    if paid is None and in_province is None:
+        return None
+    return MedicalMonths(paid, in_province, effective.get("medical_deemed_months") or 0)
 
 
 def _category(sex: Sex, stated: str | None) -> Category | None:

@@ -19,6 +19,7 @@ RuleBroken
 ├── ContentRefused              the input breaks a rule
 │   ├── AnswersInvalid · AnswersIncomplete · MaterialsMissing · SignatureMissing · ConsentMissing
 │   ├── NotAllJudged · NothingFailed · SomethingFailed · ChecksOpen · RulesUnsettled · ReasonMissing
+│   ├── ChosenMonthOutsideWindow
 │   ├── IdentifierInvalid …     (identifiers.py names the part)
 │   └── PhotoRefused …          one leaf per thing wrong with a file
 ├── TooLarge
@@ -185,6 +186,13 @@ class ConsentMissing(ContentRefused):
 class NotEligibleYet(ContentRefused):
     code, title = "not-eligible-yet", "还没到办理的时候"
     sentence = "现在还没到办理的时候，填好的内容已经保存。"
+
+
+class ChosenMonthOutsideWindow(ContentRefused):
+    """Facts: earliest_month, latest_month."""
+
+    code, title = "chosen-month-outside-window", "选的月份不在范围里"
+    sentence = "您选的月份不在可以选的范围里，请换一个月。"
 
 
 class NotAllJudged(ContentRefused):

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
 
+_ONE_DAY = timedelta(days=1)
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -51,6 +52,10 @@ class Month:
         return date(self.year, self.month, 1)
 
     @property
+    def last_day(self) -> date:
+        return self.plus(1).first_day - _ONE_DAY
+
+    @property
     def chinese(self) -> str:
         return f"{self.year}年{self.month}月"
 
@@ -67,6 +72,12 @@ def chinese_length(months: int) -> str:
     years, rest = divmod(months, 12)
     parts = (f"{years}年" if years else "", f"{rest}个月" if rest or not years else "")
     return "".join(parts)
+
+
+def chinese_age(months: int) -> str:
+    """An age as the law writes it: 725 → “60岁5个月”, 720 → “60岁”."""
+    years, rest = divmod(months, 12)
+    return f"{years}岁{rest}个月" if rest else f"{years}岁"
 
 
 def chinese_date(day: date) -> str:

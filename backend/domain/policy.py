@@ -21,12 +21,29 @@ class Category(StrEnum):
     FEMALE_55 = "female_55"
     FEMALE_50 = "female_50"
 
+    @classmethod
+    def of_women(cls) -> tuple["Category", ...]:
+        """Those a woman may be of, the nearer one first."""
+        return cls.FEMALE_50, cls.FEMALE_55
+
+
+class Way(StrEnum):
+    """By which way a person retires."""
+
+    ON_TIME = "on_time"  # 到法定退休年龄
+    EARLY = "early"  # 弹性提前退休
+    LATE = "late"  # 弹性延迟退休
+    SPECIAL = "special"  # 特殊工种提前退休
+    DISABILITY = "disability"  # 因病或非因工致残
+
 
 class ChosenBy(StrEnum):
     """The month of the person's life that picks a row."""
 
     ORIGINAL_AGE_MONTH = "original_age_month"  # 满原法定退休年龄的月
     STATUTORY_MONTH = "statutory_month"  # 法定退休月
+    CHOSEN_MONTH = "chosen_month"  # 本人选择的退休月
+    RETIREMENT_MONTH = "retirement_month"  # 退休月：到龄、选择的或提前退休的那个月
     FILING_MONTH = "filing_month"  # 申请月
 
 
@@ -41,24 +58,27 @@ class Row(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[T_co]):
-    """A rule of policy with its rows, oldest first."""
+    """A rule of policy with its rows, oldest first.
+
+    Which month picks the row, and who has yet to confirm the rule (`status`), may depend on the way of retiring.
+    """
 
     name: str
     title: str
     unit: str
-    chosen_by: ChosenBy
+    chosen_by: Mapping[Way, ChosenBy]
     source: str
     rows: tuple[Row[T_co], ...]
-    status: str = ""
+    status: Mapping[Way, str]
 
     def row_on(self, month: Month) -> Row[T_co]:
         """The row in force in a month (rows begin on the first of one); before the first row, the first row."""
-        in_force = [row for row in self.rows if row.since <= month.first_day]
-        return in_force[-1] if in_force else self.rows[0]
+        day = month.first_day
+        return next((row for row in reversed(self.rows) if row.since <= day), self.rows[0])
 
-    def row_for(self, months: Mapping[ChosenBy, Month]) -> Row[T_co]:
-        """The row picked by the month that this rule's `chosen_by` names, out of a person's months."""
-        return self.row_on(months[self.chosen_by])
+    def row_for(self, months: Mapping[ChosenBy, Month], way: Way = Way.ON_TIME) -> Row[T_co]:
+        """The row picked by the month that `chosen_by` names for this way, out of a person's months."""
+        return self.row_on(months[self.chosen_by[way]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +124,11 @@ class DisabilityRoute(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disability:
-    """因病或非因工致残: the route, and the ages in months where the route has a floor."""
+    """因病或非因工致残: the route, the ages in months where it has a floor, whether it asks the 最低缴费年限."""
 
     route: DisabilityRoute
     age_months: Mapping[Sex, int]
+    asks_minimum_contribution: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +150,8 @@ class Policy:
     special_work: Rule[SpecialWork]
     disability: Rule[Disability]
     medical_years: Rule[MedicalYears]
+    deemed_contribution: Rule[bool]
+    pension_start: Rule[int]
     amber_percent: Rule[int]
     window_review_working_days: Rule[int]
     content_hash: str

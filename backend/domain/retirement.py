@@ -1,15 +1,27 @@
-"""Whether a person can retire in a month, and what stands in the way. Numbers come from policy.py's rows.
+"""Whether a person can file for her retirement in a month; if not, when, or how many months are missing.
 
-Not old enough or not enough months is an answer with a date or a number of months, never an error. What a clerk sees
-of it, check by check, is in rule_checks.py.
+Not old enough or not enough months is an answer with a date or a number of months and the lawful choices, never an
+error. When she retires and by which way is worked out in retirement_month.py; what a clerk sees of it, check by check,
+is in rule_checks.py; what anybody may ask beforehand, in estimates.py.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
-from backend.domain.people import Month, Sex
-from backend.domain.policy import Category, ChosenBy, Delay, Policy
+from backend.domain.people import Month
+from backend.domain.policy import Category, ChosenBy, Policy, Way
+from backend.domain.retirement_month import (
+    Circumstances,
+    Plan,
+    RetirementType,
+    Statutory,
+    Timeliness,
+    Timing,
+    category_of,
+    flexible_rule,
+    plan_of,
+    statutory,
+)
 
 __all__ = [
     "Category",
@@ -24,26 +36,12 @@ __all__ = [
     "Timing",
     "TooEarly",
     "WayForward",
+    "answer_to",
     "category_of",
     "eligibility",
+    "months_paid",
     "statutory",
 ]
-
-
-class RetirementType(StrEnum):
-    """职工退休类型, as on the form."""
-
-    NORMAL = "normal"  # 正常退休
-    SPECIAL = "special"  # 特殊工种提前退休
-    DISABILITY = "disability"  # 病退
-
-
-class Timing(StrEnum):
-    """Whether a person of the normal type retires when she is of age, or has chosen another month (弹性退休)."""
-
-    ON_TIME = "on_time"  # 到法定退休年龄就退
-    EARLY = "early"  # 弹性提前退休
-    LATE = "late"  # 弹性延迟退休
 
 
 class Confirmation(StrEnum):
@@ -61,50 +59,11 @@ class WayForward(StrEnum):
     """What a person who cannot retire yet may lawfully do."""
 
     WAIT = "wait"  # 到月再办
+    END_DELAY = "end_delay"  # 和单位商量好，不再延迟
     FLEXIBLE_EARLY = "flexible_early"  # 弹性提前退休
-    KEEP_CONTRIBUTING = "keep_contributing"  # 延长缴费
+    KEEP_CONTRIBUTING = "keep_contributing"  # 推迟退休，延长缴费
     FLEXIBLE_LATE = "flexible_late"  # 弹性延迟退休
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a person stated of her retirement; the clerk confirms it.
-
-    `category` is None for a woman who says 说不准. `chosen_month` counts for early and late timing only. Contribution
-    and special work are in months; `deemed_months` (视同缴费年限) come on top of `contribution_months`.
-    """
-
-    birth: Month
-    sex: Sex
-    category: Category | None
-    retirement_type: RetirementType
-    timing: Timing = Timing.ON_TIME
-    chosen_month: Month | None = None
-    early_notice_on: date | None = None
-    late_agreement_on: date | None = None
-    special_work_kind: str | None = None
-    special_work_months: int | None = None
-    appraisal_on: date | None = None
-    contribution_months: int = 0
-    deemed_months: int = 0
-    is_employed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Statutory:
-    """What the law asks of one person: age and contribution in months, the month the age is reached, the law.
-
-    `is_assumed` when her original age is not certain: the figures are those of `category`.
-    """
-
-    original_age_months: int
-    statutory_age_months: int
-    delay_months: int
-    statutory_month: Month
-    minimum_contribution_months: int
-    law: str
-    category: Category | None = None
-    is_assumed: bool = False
+    RESIDENTS_PENSION = "residents_pension"  # 转入城乡居民基本养老保险
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,98 +105,130 @@ class ContributionShort:
 Eligibility = Eligible | TooEarly | ContributionShort | NeedsConfirmation
 
 
-def category_of(sex: Sex, original_retirement_age: int | None) -> Category:
-    """Men are 60; a woman states 50 or 55 by her post, and the clerk confirms it (the ID number cannot tell).
-
-    Raises KeyError for a woman who stated neither.
-    """
-    if sex is Sex.MALE:
-        return Category.MALE
-    return {50: Category.FEMALE_50, 55: Category.FEMALE_55}[original_retirement_age or 0]
-
-
-def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:
-    """The month a person reaches 法定退休年龄, and the 最低缴费年限 of that month.
-
-    Source: 国发〔1978〕104号 until 2024-12-31; 《国务院关于渐进式延迟法定退休年龄的办法》第一、二条 from 2025-01-01.
-    """
-    original_age_months = policy.original_age_months[category]
-    months = {ChosenBy.ORIGINAL_AGE_MONTH: birth.plus(original_age_months)}
-    age_row = policy.retirement_age.row_for(months)
-    delay_months = _delay_months(birth, age_row.value.delays.get(category))
-    months[ChosenBy.STATUTORY_MONTH] = birth.plus(original_age_months + delay_months)
-    return Statutory(
-        original_age_months=original_age_months,
-        statutory_age_months=original_age_months + delay_months,
-        delay_months=delay_months,
-        statutory_month=months[ChosenBy.STATUTORY_MONTH],
-        minimum_contribution_months=policy.minimum_contribution.row_for(months).value,
-        law=age_row.law,
-        category=category,
-    )
-
-
 def eligibility(circumstances: Circumstances, filing_month: Month, policy: Policy) -> Eligibility:
-    """Whether a person can retire in the filing month; if not, when, or how many months are missing.
+    """Whether a person can retire in the filing month: too early before short before to be confirmed before eligible.
 
-    A woman who is not sure of her original age gets the answer that holds for both; where they differ, the better one
-    with a clerk's confirmation.
+    A woman who is not sure of her original age gets the answer by 50, the nearer one, where it holds by 55 too or is
+    no yet; a yes by 50 alone is one that a clerk confirms.
     """
-    if circumstances.category is not None:
-        return _answer(circumstances, circumstances.category, filing_month, policy)
-    by_50, by_55 = (
-        _assumed(_answer(circumstances, category, filing_month, policy))
-        for category in (Category.FEMALE_50, Category.FEMALE_55)
-    )
-    if type(by_50) is type(by_55) or not isinstance(by_50, (Eligible, NeedsConfirmation)):
+    if circumstances.category is not None or circumstances.retirement_type is not RetirementType.NORMAL:
+        return answer_to(plan_of(circumstances, filing_month, policy), circumstances, filing_month, policy)
+    by_50, by_55 = (_assuming(category, circumstances, filing_month, policy) for category in Category.of_women())
+    if not _may_file(by_50) or _may_file(by_55):
         return by_50
     what = by_50.what if isinstance(by_50, NeedsConfirmation) else ()
     return NeedsConfirmation(by_50.statutory, (Confirmation.ORIGINAL_AGE, *what))
 
 
-def _answer(circumstances: Circumstances, category: Category, filing_month: Month, policy: Policy) -> Eligibility:
-    found = statutory(circumstances.birth, category, policy)
-    paid = circumstances.contribution_months + circumstances.deemed_months
-    short = max(0, found.minimum_contribution_months - paid)
-    if filing_month < found.statutory_month:
-        return _too_early(found, short, filing_month, policy)
+def answer_to(plan: Plan, circumstances: Circumstances, filing_month: Month, policy: Policy) -> Eligibility:
+    """The answer to one plan, of a person whose category is settled."""
+    paid = months_paid(circumstances, filing_month, policy)
+    short = max(0, plan.statutory.minimum_contribution_months - paid)
+    if filing_month < plan.retires_in:
+        return _too_early(plan, paid, short, filing_month, policy)
     if short:
-        return ContributionShort(found, short, (WayForward.KEEP_CONTRIBUTING, WayForward.FLEXIBLE_LATE))
-    if circumstances.deemed_months:
-        return NeedsConfirmation(found, (Confirmation.DEEMED_CONTRIBUTION,))
-    return Eligible(found)
+        return ContributionShort(plan.statutory, short, _ways_to_more_months(plan))
+    what = _to_confirm(plan, circumstances, filing_month, policy)
+    return NeedsConfirmation(plan.statutory, what) if what else Eligible(plan.statutory)
 
 
-def _assumed(answer: Eligibility) -> Eligibility:
+def months_paid(circumstances: Circumstances, filing_month: Month, policy: Policy) -> int:
+    """Months that count for the 最低缴费年限: paid ones, and deemed ones where the rule counts them."""
+    counts = policy.deemed_contribution.row_for({ChosenBy.FILING_MONTH: filing_month}).value
+    return circumstances.contribution_months + (circumstances.deemed_months if counts else 0)
+
+
+def _assuming(category: Category, circumstances: Circumstances, filing_month: Month, policy: Policy) -> Eligibility:
+    assumed = replace(circumstances, category=category)
+    answer = answer_to(plan_of(assumed, filing_month, policy), assumed, filing_month, policy)
     return replace(answer, statutory=replace(answer.statutory, is_assumed=True))
 
 
-def _delay_months(birth: Month, delay: Delay | None) -> int:
-    if delay is None or birth < delay.first_delayed_birth:
+def _may_file(answer: Eligibility) -> bool:
+    return isinstance(answer, (Eligible, NeedsConfirmation))
+
+
+# ── what a clerk has to confirm ──────────────────────────────────────────────────────────────
+
+
+def _to_confirm(
+    plan: Plan, circumstances: Circumstances, filing_month: Month, policy: Policy
+) -> tuple[Confirmation, ...]:
+    chose_early, chose_late = (circumstances.timing is timing for timing in (Timing.EARLY, Timing.LATE))
+    paper_is_open = not plan.is_as_chosen or plan.paper not in (None, Timeliness.IN_TIME)
+    needed = (
+        (Confirmation.DEEMED_CONTRIBUTION, circumstances.deemed_months > 0),
+        (Confirmation.EARLY_NOTICE, chose_early and paper_is_open),
+        (Confirmation.LATE_AGREEMENT, chose_late and paper_is_open),
+        (Confirmation.SPECIAL_WORK, special_work_short_months(circumstances, filing_month, policy) != 0),
+        (Confirmation.ABILITY_APPRAISAL, circumstances.retirement_type is RetirementType.DISABILITY),
+    )
+    return tuple(what for what, is_needed in needed if is_needed)
+
+
+def special_work_short_months(circumstances: Circumstances, filing_month: Month, policy: Policy) -> int | None:
+    """Months of special work missing by its kind; None when the kind or the months are not known; 0 for other types.
+
+    Source: 劳人护〔1985〕6号: 高空、特别繁重体力劳动 10 年, 井下、高温 9 年, 其他有害身体健康 8 年.
+    """
+    if circumstances.retirement_type is not RetirementType.SPECIAL:
         return 0
-    return min(delay.first_delayed_birth.months_until(birth) // delay.births_per_step + 1, delay.cap_months)
+    years = policy.special_work.row_for({ChosenBy.FILING_MONTH: filing_month}).value.years
+    wanted, done = years.get(circumstances.special_work_kind or ""), circumstances.special_work_months
+    return None if wanted is None or done is None else max(0, wanted * 12 - done)
 
 
-def _too_early(found: Statutory, short: int, filing_month: Month, policy: Policy) -> TooEarly:
-    flexible_from = _flexible_from(found, filing_month, policy)
+# ── what she can do when it is not yet ───────────────────────────────────────────────────────
+
+
+def _too_early(plan: Plan, paid: int, short: int, filing_month: Month, policy: Policy) -> TooEarly:
+    of_age = plan.statutory.statutory_month
+    to_wait = filing_month.months_until(plan.retires_in)
+    flexible_from = _flexible_from(plan, paid, filing_month, policy)
     ways = (
         (WayForward.WAIT, True),
+        (WayForward.END_DELAY, plan.way is Way.LATE and filing_month >= of_age),
         (WayForward.FLEXIBLE_EARLY, flexible_from is not None),
         (WayForward.KEEP_CONTRIBUTING, short > 0),
+        (WayForward.FLEXIBLE_LATE, short > to_wait and _may_still_agree(plan, filing_month, policy)),
     )
     return TooEarly(
-        statutory=found,
-        on_month=found.statutory_month,
-        months_to_wait=filing_month.months_until(found.statutory_month),
+        statutory=plan.statutory,
+        on_month=plan.retires_in,
+        months_to_wait=to_wait,
         contribution_short_months=short,
         flexible_from=flexible_from,
-        ways=tuple(way for way, open_to_her in ways if open_to_her),
+        ways=tuple(way for way, is_open in ways if is_open),
     )
 
 
-def _flexible_from(found: Statutory, filing_month: Month, policy: Policy) -> Month | None:
-    """The earliest month of 弹性提前: within the limit, never under the original age, not before the filing month."""
-    months = {ChosenBy.STATUTORY_MONTH: found.statutory_month}
-    most = min(policy.flexible_retirement.row_for(months).value.early_max_months, found.delay_months)
-    earliest = max(found.statutory_month.plus(-most), filing_month)
-    return earliest if earliest < found.statutory_month else None
+def _flexible_from(plan: Plan, paid: int, filing_month: Month, policy: Policy) -> Month | None:
+    """The earliest month of 弹性提前 that is still open to somebody who has not chosen one.
+
+    The notice is given in the filing month, on a day we do not know: only a month whose first day lies the notice's
+    months after that month's end is safe. Every month from the filing month on is taken as paid.
+    """
+    if plan.way is not Way.ON_TIME:
+        return None
+    notice_months = flexible_rule(plan.statutory, policy).value.early_notice_months
+    month = max(plan.window.earliest, filing_month.plus(notice_months + 1))
+    while month < plan.statutory.statutory_month:
+        minimum = policy.minimum_contribution.row_for({**plan.months, ChosenBy.CHOSEN_MONTH: month}, Way.EARLY).value
+        if paid + filing_month.months_until(month) >= minimum:
+            return month
+        month = month.plus(1)
+    return None
+
+
+def _may_still_agree(plan: Plan, filing_month: Month, policy: Policy) -> bool:
+    """Whether an agreement of 弹性延迟 can still be signed in the filing month, on whatever day."""
+    of_age = plan.statutory.statutory_month
+    notice_months = flexible_rule(plan.statutory, policy).value.late_notice_months
+    return plan.way is Way.ON_TIME and plan.window.latest > of_age and filing_month.plus(notice_months) < of_age
+
+
+def _ways_to_more_months(plan: Plan) -> tuple[WayForward, ...]:
+    """Source: 《国务院关于渐进式延迟法定退休年龄的办法》第二条; 人社部令第13号第二、三条."""
+    if plan.way is Way.EARLY:
+        return (WayForward.WAIT, WayForward.KEEP_CONTRIBUTING)
+    return (WayForward.KEEP_CONTRIBUTING, WayForward.RESIDENTS_PENSION)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from backend.domain import items as choosing
 from backend.domain import materials as listing
 from backend.domain.answers import Answers
-from backend.domain.circumstances import circumstances_of
+from backend.domain.circumstances import circumstances_of, medical_months_of
 from backend.domain.deadlines import WorkCalendar
 from backend.domain.items import ChosenItem, Department, Item, ItemCode, Office
 from backend.domain.materials import Checklist, MaterialRules
+from backend.domain.medical import MedicalYears, medical_years
 from backend.domain.people import Month
 from backend.domain.policy import Policy
 from backend.domain.questions import QuestionGraph
 from backend.domain.retirement import Circumstances, Eligibility, WayForward, eligibility
+from backend.domain.retirement_month import plan_of
 from backend.domain.rule_checks import RuleCheck, rule_checks
 
 
@@ -192,4 +194,13 @@ class Rulebook:
     def rule_checks(self, answers: Answers, filing_month: Month) -> tuple[RuleCheck, ...]:
         """Every check of the law that the clerk sees; none while something needed is unanswered."""
         stated = self.circumstances(answers)
-        return rule_checks(stated, filing_month, self.policy) if stated else ()
+        medical = medical_months_of(self.graph.effective(answers))
+        return rule_checks(stated, filing_month, self.policy, medical) if stated else ()
+
+    def medical_years(self, answers: Answers, filing_month: Month) -> MedicalYears | None:
+        """What the 医保 asks for in her year of retirement; None while the months or the retirement are not stated."""
+        stated, medical = self.circumstances(answers), medical_months_of(self.graph.effective(answers))
+        if stated is None or medical is None:
+            return None
+        retires_in = plan_of(stated, filing_month, self.policy).retires_in
+        return medical_years(stated.sex, medical, retires_in, self.policy)

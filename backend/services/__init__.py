@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backend.services.departments import Departments
+    from backend.services.estimating import Estimating
     from backend.services.filing import Filing
     from backend.services.guides import Guides
     from backend.services.identity import Identity
@@ -20,6 +21,7 @@ class Services:
     """Everything a person or the clock can make the service do."""
 
     identity: "Identity"
+    estimating: "Estimating"
     filing: "Filing"
     materials: "Materials"
     review: "Review"

@@ -54,6 +54,7 @@ OPEN = {
     "GET /healthz",
     "GET /openapi.json",
     "GET /readyz",
+    "GET /api/estimate",
     "GET /api/guide",
     "GET /api/guide/areas",
     "GET /api/guide/precheck",

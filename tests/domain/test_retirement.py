@@ -143,7 +143,7 @@ def test_too_early_says_the_month_and_the_lawful_choices() -> None:
 
     assert isinstance(answer, TooEarly)
     assert (str(answer.on_month), answer.months_to_wait) == ("2026-11", 10)
-    assert answer.flexible_from == Month(2026, 3)  # never under the original age
+    assert answer.flexible_from == Month(2026, 5)  # a notice given in January is three months before any day of May
     assert answer.ways == (WayForward.WAIT, WayForward.FLEXIBLE_EARLY)
 
 

@@ -13,6 +13,8 @@ from backend.domain.items import ItemCode
 from backend.domain.retirement import WayForward
 from tests.domain.examples import CONFIG, rulebook
 
+LAW_OF_2030 = "law: 《国务院关于渐进式延迟法定退休年龄的办法》第二条、附件4}   # 15 年 6 个月"
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
@@ -44,15 +46,21 @@ def spoil(path: Path, old: str, new: str) -> int:
         ),
         ("policy/minimum_contribution.yaml", "months: 186", "months: many", "whole number"),
         ("policy/minimum_contribution.yaml", "months: 186", "moths: 186", "not known here"),
-        ("policy/minimum_contribution.yaml", "chosen_by: statutory_month", "chosen_by: birthday", "not one of"),
+        ("policy/minimum_contribution.yaml", "on_time: statutory_month", "on_time: birthday", "not one of"),
+        ("policy/minimum_contribution.yaml", "early: chosen_month", "early: filing_month", "can be chosen by"),
+        ("policy/minimum_contribution.yaml", "  special: 特殊工种", "  by_hand: 特殊工种", "not known here"),
+        ("policy/medical_years.yaml", "chosen_by: retirement_month", "chosen_by: filing_month", "can be chosen by"),
+        ("policy/pension_start.yaml", "months_after: 1", "months_after: next", "whole number"),
+        ("policy/deemed_contribution.yaml", "counts: true", "counts: perhaps", "true or false"),
+        ("policy/special_work.yaml", "underground: 9", "underground: some", "whole number"),
         ("policy/retirement_age.yaml", "chosen_by: original_age_month", "chosen_by: filing_month", "can be chosen by"),
         ("policy/retirement_age.yaml", "first_delayed_birth: 1965-01", "first_delayed_birth: 1965-13", "month"),
         ("policy/clock.yaml", "amber_percent: 80", "amber_percent: 180", "at most 100"),
         ("policy/disability.yaml", "route: disability_benefit", "route: nowhere", "not one of"),
         (
             "policy/minimum_contribution.yaml",
-            "2029-12-31, months: 180}   # 15 年\n  - {from: 2030-01-01",
-            "2030-01-01, months: 180}\n  - {from: 2030-01-02",
+            f"2030-12-31, months: 186, {LAW_OF_2030}\n  - {{from: 2031-01-01",
+            f"2031-01-01, months: 186, {LAW_OF_2030}\n  - {{from: 2031-01-02",
             "first of a month",
         ),
         # materials in plain words
@@ -89,6 +97,29 @@ def test_a_fault_names_its_file_and_line(config: Path, file: str, old: str, new:
     assert fault.value.file == config / file
     assert abs(fault.value.line - line) <= 1  # a gap is pointed at where the next row begins
     assert says in fault.value.what
+
+
+@pytest.mark.parametrize(
+    ("file", "line_left_out", "says"),
+    [
+        ("minimum_contribution.yaml", "  late: statutory_month\n", "'late' is missing"),
+        ("disability.yaml", "    age_months: {male: 600, female: 540}\n", "has its ages"),
+        ("disability.yaml", "    asks_minimum_contribution: true\n", "'asks_minimum_contribution' is missing"),
+        ("retirement_age.yaml", "      female_50:", "not known here"),
+        ("pension_start.yaml", "source: ", "not known here"),
+    ],
+)
+def test_what_a_rule_lacks_is_told_where_its_part_begins(
+    config: Path, file: str, line_left_out: str, says: str
+) -> None:
+    new = "" if line_left_out.endswith("\n") else line_left_out.replace(":", "_too:")
+    line = spoil(config / "policy" / file, line_left_out, new)
+
+    with pytest.raises(ConfigFault, match=says) as fault:
+        load(config)
+
+    assert fault.value.file == config / "policy" / file
+    assert 0 <= line - fault.value.line <= 6
 
 
 @pytest.mark.parametrize(

@@ -741,6 +741,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When can I retire: age, window, minimum contribution, what is missing, each with its sum and clause. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description 1950-01 to 2000-12. */
+                    birth_month: string;
+                    /** @description Men; women whose original age is 55, or 50. */
+                    category: "male" | "female_55" | "female_50";
+                    /** @description Months of contribution so far. */
+                    contribution_months: number;
+                    /** @description 1950-01 to 2199-12; the current month without it. */
+                    filing_month?: string;
+                    /** @description The month chosen within the window of flexible retirement. */
+                    chosen_month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Estimate"];
+                    };
+                };
+                /** @description Nothing changed since the answer with this ETag */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filing/home": {
         parameters: {
             query?: never;
@@ -3222,6 +3277,52 @@ export interface components {
         };
         NewVersion: {
             note: string;
+        };
+        Law: {
+            title: string;
+            /** Format: date */
+            in_force_from: string;
+        };
+        Figure: {
+            key: string;
+            label: string;
+            text: string;
+            sum: string;
+            law: string;
+        };
+        EstimateWay: {
+            key: string;
+            title: string;
+            lines: string[];
+        };
+        Estimate: {
+            birth_month: string;
+            /** @enum {string} */
+            category: "male" | "female_55" | "female_50";
+            contribution_months: number;
+            filing_month: string;
+            chosen_month: string | null;
+            original_age_months: number;
+            statutory_age_months: number;
+            delay_months: number;
+            statutory_month: string;
+            earliest_month: string;
+            latest_month: string;
+            retirement_month: string;
+            minimum_contribution_months: number;
+            minimum_contribution_year: number;
+            contribution_short_months: number;
+            first_pension_month: string | null;
+            /** Format: date */
+            early_notice_by: string | null;
+            /** Format: date */
+            late_agreement_by: string | null;
+            months_to_wait: number;
+            /** @enum {string} */
+            kind: "eligible" | "too_early" | "contribution_short";
+            law: components["schemas"]["Law"];
+            figures: components["schemas"]["Figure"][];
+            ways: components["schemas"]["EstimateWay"][];
         };
         NextStep: {
             title: string;
