@@ -31,6 +31,7 @@ def files_and_answers(tab: Tab) -> View:
     """From the consents to the last photo; one slot she has nothing for."""
     guide = tab.view("/api/guide")
     tab.view("/api/guide/areas")
+    tab.view("/api/estimate?birth_month=1976-03&category=female_50&contribution_months=312")
     consents = {each["key"]: each["version"] for each in guide["consents"]}
     notice = guide["notice"]["version"]
     view = json_of(tab.send("POST", FILING, {"consents": consents, "notice_version": notice}))
