@@ -3795,7 +3795,7 @@ export interface components {
         };
         RuleCheckView: {
             /** @enum {string} */
-            key: "age" | "contribution" | "flexible_window" | "early_notice" | "late_agreement" | "original_age" | "deemed_contribution" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
+            key: "age" | "original_age" | "contribution" | "deemed_contribution" | "flexible_window" | "early_notice" | "late_agreement" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
             label: string;
             /** @enum {string} */
             outcome: "passes" | "fails" | "needs_confirmation" | "informs";
@@ -3821,7 +3821,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            key: "age" | "contribution" | "flexible_window" | "early_notice" | "late_agreement" | "original_age" | "deemed_contribution" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
+            key: "age" | "original_age" | "contribution" | "deemed_contribution" | "flexible_window" | "early_notice" | "late_agreement" | "special_work" | "ability_appraisal" | "medical_lifetime" | "medical_in_province";
             label: string;
         };
         OpinionView: {
