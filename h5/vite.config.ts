@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 
+import { placesPlugin } from './places'
 import { problemsPage } from './problems-page'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -30,7 +31,7 @@ const entries: Plugin = {
 export default defineConfig({
   base: '/',
   appType: 'mpa',
-  plugins: [vue(), entries, problemsPage],
+  plugins: [vue(), entries, problemsPage, placesPlugin()],
   resolve: { alias: { '@api': here('src/api') } },
   build: {
     outDir: here('dist'),

@@ -150,7 +150,7 @@ def _district(path: Path) -> District:
         province=_place(file["province"]),
         city=_place(file["city"]),
         county=_place(file["county"]),
-        towns=_texts(file["towns"]),
+        towns=tuple(_place(town) for town in file["towns"].each()),
         also_written_as=tuple(_place(place) for place in file["also_written_as"].each()),
     )
 

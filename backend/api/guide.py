@@ -80,6 +80,7 @@ class Guide(Schema):
 class Town(Schema):
     """乡镇、街道."""
 
+    code = field.text()
     label = field.text()
 
 

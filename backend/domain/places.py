@@ -14,9 +14,9 @@ _LEVELS = {
     "town": "乡镇（街道）",
     "village": "村（社区）",
 }
-# GB/T 2260 down to the county, GB/T 10114 for the town; each code begins with these digits of the county's.
+# Codes of GB/T 2260, and nine digits for a town; what lies in a province begins with the province's two digits.
 _CODE_DIGITS = {"province": 6, "city": 6, "county": 6, "town": 9}
-_SHARED_DIGITS = {"province": 2, "city": 4, "county": 6, "town": 6}
+_PROVINCE_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,19 @@ class District:
     province: Place
     city: Place
     county: Place
-    towns: tuple[str, ...]
+    towns: tuple[Place, ...]
     also_written_as: tuple[Place, ...]
 
-    def holds(self, county_code: str, town: str) -> bool:
-        if county_code == self.county.code:
+    def holds(self, county: Place, town: str) -> bool:
+        """Whether a register in this county (its code empty where it was typed by hand) and town is the district's."""
+        if self._is(self.county, county):
             return True
-        return town in self.towns and county_code in {place.code for place in self.also_written_as}
+        is_ours = town in {place.name for place in self.towns}
+        return is_ours and any(self._is(place, county) for place in self.also_written_as)
+
+    @staticmethod
+    def _is(place: Place, given: Place) -> bool:
+        return given.code == place.code if given.code else given.name == place.name
 
 
 def read_area(raw: object, district: District) -> dict[str, Any]:
@@ -51,7 +57,8 @@ def read_area(raw: object, district: District) -> dict[str, Any]:
     if missing := [label for level, label in _LEVELS.items() if not names[level]]:
         raise NotAnAnswer(f"还差{'、'.join(missing)}，请补上。")
     codes = _codes(raw.get("codes"))
-    return {**names, "codes": codes, "in_district": district.holds(codes["county"], names["town"])}
+    county = Place(codes.get("county", ""), names["county"])
+    return {**names, "codes": codes, "in_district": district.holds(county, names["town"])}
 
 
 def area_in_words(area: Mapping[str, Any]) -> str:
@@ -65,14 +72,14 @@ def area_masked(area: Mapping[str, Any]) -> str:
 
 
 def _codes(raw: object) -> dict[str, str]:
-    """The codes of what was picked; a town typed by hand has none."""
+    """The codes of what was picked: always the province's; what was typed by hand has none."""
     given = raw if isinstance(raw, Mapping) else {}
     codes = {level: str(given[level]) for level in _CODE_DIGITS if given.get(level)}
-    if "county" not in codes:
-        raise NotAnAnswer("请选到县（市、区）。")
-    for level, code in codes.items():
-        shared = _SHARED_DIGITS[level]
-        is_whole = re.fullmatch(rf"[0-9]{{{_CODE_DIGITS[level]}}}", code)
-        if not is_whole or code[:shared] != codes["county"][:shared]:
-            raise NotAnAnswer("请重新选一遍户籍所在地。")
+    if "province" not in codes:
+        raise NotAnAnswer("请先选省（自治区、直辖市）。")
+    is_whole = all(re.fullmatch(rf"[0-9]{{{_CODE_DIGITS[level]}}}", code) for level, code in codes.items())
+    is_of_one_province = len({code[:_PROVINCE_DIGITS] for code in codes.values()}) == 1
+    is_of_its_county = "town" not in codes or codes["town"].startswith(codes.get("county", "-"))
+    if not (is_whole and is_of_one_province and is_of_its_county):
+        raise NotAnAnswer("请重新选一遍户籍所在地。")
     return codes

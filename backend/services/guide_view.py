@@ -43,7 +43,7 @@ def areas_view(rulebook: Rulebook) -> View:
             "province": district.province.name,
             "city": district.city.name,
         },
-        "towns": [{"label": town} for town in district.towns],
+        "towns": [{"code": town.code, "label": town.name} for town in district.towns],
     }
 
 

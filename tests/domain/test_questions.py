@@ -271,10 +271,6 @@ def test_an_answer_is_normalised(page: str, raw: dict[str, Any], normalised: dic
         ("contribution_months", {"contribution_months": True}, "数字"),
         ("contribution_months", {"contribution_months": 0}, "至少 1 个月"),
         ("contribution_months", {"contribution_months": 601}, "太多"),
-        ("household_area", {"household_area": "屈原"}, "请选"),
-        ("household_area", {"household_area": {**AREA_HERE, "village": ""}}, "村（社区）"),
-        ("household_area", {"household_area": {**AREA_HERE, "codes": {}}}, "选到县"),
-        ("household_area", {"household_area": {**AREA_HERE, "codes": {"county": "屈原"}}}, "重新选"),
     ],
 )
 def test_a_refused_answer_says_what_to_do(page: str, raw: dict[str, Any], says: str) -> None:
@@ -312,28 +308,6 @@ def test_a_question_that_is_not_on_the_page_is_refused() -> None:
 def test_a_page_that_is_not_shown_takes_no_answers(page: str) -> None:
     with pytest.raises(NotFound):
         GRAPH.parse(page, {}, answers(delivery="pick_up"), TODAY)
-
-
-@pytest.mark.parametrize(
-    ("county", "town", "here"),
-    [
-        ("430671", "营田镇", True),
-        ("430681", "凤凰乡", True),  # registers of the district are also written 汨罗市
-        ("430681", "归义镇", False),
-        ("430181", "营田镇", False),
-    ],
-)
-def test_a_household_is_here_by_its_county_and_town(county: str, town: str, here: bool) -> None:
-    area = {**AREA_HERE, "town": town, "codes": {"county": county}, "in_district": not here}
-
-    assert GRAPH.parse("household_area", {"household_area": area}, {}, TODAY)["household_area"]["in_district"] is here
-
-
-def test_the_code_of_a_town_is_kept_where_there_is_one() -> None:
-    picked = {**AREA_HERE, "codes": {**AREA_HERE["codes"], "town": "430671100"}}
-
-    assert GRAPH.parse("household_area", {"household_area": picked}, {}, TODAY) == {"household_area": picked}
-    assert GRAPH.parse("household_area", {"household_area": AREA_HERE}, {}, TODAY) == {"household_area": AREA_HERE}
 
 
 def test_reading_an_answer_again_changes_nothing() -> None:

@@ -135,10 +135,20 @@ class PhonePages:
                 for field, part in zip(question.locator("input").all(), value.split("-"), strict=True):
                     field.fill(str(int(part)))
             case "area":
-                question.get_by_role("button", name=value["town"], exact=True).click()
-                question.get_by_label("村（社区）").fill(value["village"])
+                self.choose_area(question, value)
             case _:
                 question.locator(f"#q-{key}").fill(str(value))
+
+    def choose_area(self, question: Locator, value: Mapping[str, Any]) -> None:
+        """One of the district's towns in one tap; elsewhere level by level, as they are offered."""
+        town = question.get_by_role("button", name=value["town"], exact=True)
+        if not town.count():
+            question.get_by_role("button", name="在别的地方").click()
+            for level in dict.fromkeys(value[each] for each in ("province", "city", "county", "town")):
+                question.get_by_role("button", name=level, exact=True).click()
+        else:
+            town.click()
+        question.get_by_label("村（社区）").fill(value["village"])
 
     def _choose_month(self, question: Locator, year: int, month: int) -> None:
         decade = question.get_by_role("button", name=re.compile(f"^{year // 10 * 10} — "))

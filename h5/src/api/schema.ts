@@ -3162,6 +3162,7 @@ export interface components {
             city: string;
         };
         Town: {
+            code: string;
             label: string;
         };
         Areas: {
