@@ -52,7 +52,13 @@ def test_every_province_reaches_its_towns() -> None:
 
 @pytest.mark.parametrize(
     ("province", "city", "county"),
-    [("11", "北京市", "东城区"), ("50", "重庆市", "城口县"), ("42", "仙桃市", "仙桃市"), ("62", "嘉峪关市", "嘉峪关市")],
+    [
+        ("11", "北京市", "东城区"),
+        ("50", "重庆市", "城口县"),
+        ("42", "仙桃市", "仙桃市"),
+        ("62", "嘉峪关市", "嘉峪关市"),
+        ("44", "东莞市", "东莞市"),
+    ],
 )
 def test_a_place_under_no_city_is_found_where_people_look(province: str, city: str, county: str) -> None:
     assert len(places_of(province)[city][county][2]) > 2
@@ -85,8 +91,8 @@ def test_a_place_that_cannot_be_had_is_written_by_hand(stage: Stage) -> None:
     phone.shoot("provinces")
     phone.tap("湖南省")
     expect(phone.page.get_by_text("自己写")).to_be_visible()
-    for label, name in (("市", "长沙市"), ("县（市、区）", "浏阳市"), ("乡镇（街道）", "大瑶镇"), ("村（社区）", "新河村")):
-        phone.page.get_by_label(label, exact=True).fill(name)
+    for label, level in (("市", "city"), ("县（市、区）", "county"), ("乡镇（街道）", "town"), ("村（社区）", "village")):
+        phone.page.get_by_label(label, exact=True).fill(LIUYANG[level])
     phone.shoot("written-by-hand")
     phone.tap("继续")
 
