@@ -91,7 +91,8 @@ def test_a_place_that_cannot_be_had_is_written_by_hand(stage: Stage) -> None:
     phone.shoot("provinces")
     phone.tap("湖南省")
     expect(phone.page.get_by_text("自己写")).to_be_visible()
-    for label, level in (("市", "city"), ("县（市、区）", "county"), ("乡镇（街道）", "town"), ("村（社区）", "village")):
+    labels = {"市": "city", "县（市、区）": "county", "乡镇（街道）": "town", "村（社区）": "village"}
+    for label, level in labels.items():
         phone.page.get_by_label(label, exact=True).fill(LIUYANG[level])
     phone.shoot("written-by-hand")
     phone.tap("继续")
