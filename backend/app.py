@@ -20,6 +20,7 @@ from backend.api import (
     notices,
     pages,
     problems,
+    reminders,
     request_log,
     review,
     supervision,
@@ -34,7 +35,7 @@ DESCRIPTION = (
     "Refusals are problems (RFC 9457): each code is explained at /docs/problems. Whoever calls is known by a session"
     " cookie; every change sends X-CSRF-Token, which GET /api/identity/session gives."
 )
-DOCUMENTED = (identity, guide, estimate, filing, materials, review, departments, supervision)
+DOCUMENTED = (identity, guide, estimate, filing, reminders, materials, review, departments, supervision)
 
 
 def create_app(services: Services, settings: Settings, ready: pages.Readiness) -> Flask:

@@ -62,6 +62,12 @@ def make_app(world: World, database_url: str) -> App:
             LOG.warning("rescued a stalled job", extra={"task": job.task_name, "job_id": job.id})
             await manager.retry_job(job)
 
+    @app.periodic(cron="*/20 * * * *")
+    @app.task(name="tell_reminders", queue="upkeep", retry=RETRY)
+    @_counted("tell_reminders")
+    def tell_reminders(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        services.reminders.tell_due()
+
     @app.periodic(cron="17 * * * *")
     @app.task(name="sweep", queue="upkeep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own

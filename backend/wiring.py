@@ -32,6 +32,7 @@ from backend.services.materials import Materials
 from backend.services.notices import Notices
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock
+from backend.services.reminders import Reminders
 from backend.services.review import Review
 from backend.services.supervision import Supervision
 from backend.services.uploads import UploadLimits
@@ -89,6 +90,13 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
     )
     account = _account(settings)
     announcements = Announcements(wording=wording, rulebook=rulebook)
+    reminders = Reminders(
+        store=store,
+        clock=clock,
+        rulebook=rulebook,
+        announcements=announcements,
+        timing=wechat_wording.read_reminder_timing(settings.config_path),
+    )
     evidence = _bucket(settings, settings.s3_evidence_bucket)
     pictures = PillowPictures(max_bytes=settings.material_max_bytes, max_pixels=settings.material_max_pixels)
     template_ids = {event.value: template.template_id for event, template in wording.templates.items()}
@@ -116,6 +124,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             rulebook=rulebook,
             screens=screens,
             announcements=announcements,
+            reminders=reminders,
             notice_titles={event.value: template.title for event, template in wording.templates.items()},
         ),
         materials=Materials(
@@ -157,6 +166,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             screens=screens,
             public_url=settings.public_url,
         ),
+        reminders=reminders,
         policy_versions=policy_versions,
         guides=Guides(
             store=store,

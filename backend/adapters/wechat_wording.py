@@ -1,5 +1,6 @@
 """Reads config/notices.zh-CN.yaml: templates, outcomes and answers, each checked against WeChat's limits at start."""
 
+from datetime import time
 from pathlib import Path
 
 from backend.adapters import located_yaml
@@ -15,6 +16,7 @@ from backend.domain.notices import (
     Wording,
     first_fault,
 )
+from backend.domain.reminders import ReminderTiming
 from backend.domain.routing import Outcome
 
 FILE_NAME = "notices.zh-CN.yaml"
@@ -28,7 +30,7 @@ def read_wording(config_path: Path) -> Wording:
     value that WeChat would refuse.
     """
     file = located_yaml.read(config_path / FILE_NAME)
-    file.only("language", "source", "templates", "outcomes", "unknown_due_on", "replies")
+    file.only("language", "source", "templates", "outcomes", "unknown_due_on", "reminders", "replies")
     file["source"].text()
     templates = {event: _template(event, file["templates"][event.value]) for event in NoticeEvent}
     file["templates"].only(*NoticeEvent)
@@ -60,6 +62,17 @@ def read_replies(config_path: Path) -> Replies:
     )
 
 
+def read_reminder_timing(config_path: Path) -> ReminderTiming:
+    """When reminders are told. Raises ConfigFault, naming the line, for hours that do not hold together."""
+    located = located_yaml.read(config_path / FILE_NAME)["reminders"]
+    located.only("source", "early_notice_lead_days", "tell_from", "tell_until")
+    located["source"].text()
+    tell_from, tell_until = _hour(located["tell_from"]), _hour(located["tell_until"])
+    if tell_from >= tell_until:
+        located["tell_until"].fault("must be later than tell_from")
+    return ReminderTiming(located["early_notice_lead_days"].whole(), tell_from, tell_until)
+
+
 def is_of_the_sandbox(wording: Wording) -> bool:
     """Whether a template id is still the sandbox's own, with which production would send nothing."""
     return any(template.template_id.startswith(SANDBOX_TEMPLATE) for template in wording.templates.values())
@@ -82,6 +95,13 @@ def _outcome(located: Located) -> OutcomeWording:
     if len(next_step) > FIELD_RULES["thing"].longest:
         located["next_step"].fault(f"at most {FIELD_RULES['thing'].longest} characters")
     return OutcomeWording(phrase, next_step)
+
+
+def _hour(located: Located) -> time:
+    try:
+        return time.fromisoformat(located.text())
+    except ValueError:
+        located.fault(f"expected an hour HH:MM, not {located.text()!r}")
 
 
 def _with_facts(located: Located, *facts: str) -> str:

@@ -42,6 +42,7 @@ WHEN: dict[str, str] = {
     "consent-missing":    "The notice, a consent or the commitment was not agreed to in the version in force.",
     "not-eligible-yet":   "A case is submitted by a person who is not old enough yet, or lacks months of contribution.",
     "chosen-month-outside-window": "A month is chosen in which the law lets this person retire by no way.",
+    "nothing-to-remind-of": "A reminder is set of what is open already, past, or cannot be worked out yet.",
     "not-all-judged":     "A case is accepted or returned before every field and slot has a verdict.",
     "nothing-failed":     "A case is returned although nothing failed.",
     "something-failed":   "A case is accepted although something failed.",

@@ -18,6 +18,7 @@ RuleBroken
 ├── VersionMissing              a change without the version that was seen
 ├── ContentRefused              the input breaks a rule
 │   ├── AnswersInvalid · AnswersIncomplete · MaterialsMissing · SignatureMissing · ConsentMissing
+│   ├── NothingToRemindOf
 │   ├── NotAllJudged · NothingFailed · SomethingFailed · ChecksOpen · RulesUnsettled · ReasonMissing
 │   ├── ChosenMonthOutsideWindow
 │   ├── IdentifierInvalid …     (identifiers.py names the part)
@@ -193,6 +194,13 @@ class ChosenMonthOutsideWindow(ContentRefused):
 
     code, title = "chosen-month-outside-window", "选的月份不在范围里"
     sentence = "您选的月份不在可以选的范围里，请换一个月。"
+
+
+class NothingToRemindOf(ContentRefused):
+    """What she wants to be told of is open already, past, or not known yet."""
+
+    code, title = "nothing-to-remind-of", "现在不用提醒"
+    sentence = "现在就可以办，或者日子已经过了，不用再设提醒。"
 
 
 class NotAllJudged(ContentRefused):

@@ -29,6 +29,9 @@ class NoticeEvent(StrEnum):
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    FILING_OPENS = "filing_opens"
+    EARLY_NOTICE_DUE = "early_notice_due"
+    REMINDER_MOVED = "reminder_moved"
 
 
 # ── what WeChat says no with ─────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from backend.services.materials import Materials
     from backend.services.notices import Notices
     from backend.services.policy_versions import PolicyVersions
+    from backend.services.reminders import Reminders
     from backend.services.review import Review
     from backend.services.supervision import Supervision
 
@@ -28,5 +29,6 @@ class Services:
     departments: "Departments"
     supervision: "Supervision"
     notices: "Notices"
+    reminders: "Reminders"
     policy_versions: "PolicyVersions"
     guides: "Guides"

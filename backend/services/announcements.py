@@ -17,7 +17,7 @@ class ToldFacts(TypedDict, total=False):
 
     masked_name: str
     month: Month
-    last_day: date
+    last_day: date | None
     item_title: str
 
 

@@ -32,6 +32,7 @@ from backend.services.filing_view import (
 from backend.services.guide_view import areas_view, guide_view
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
+from backend.services.reminders import Reminders
 from backend.services.repeats import is_repeat
 from backend.services.wording import iso, next_step
 
@@ -50,6 +51,7 @@ class Filing:
         seals: Seals,
         rulebook: Rulebook,
         announcements: Announcements,
+        reminders: Reminders,
         notice_titles: Mapping[str, str],
     ) -> None:
         self._store = store
@@ -58,6 +60,7 @@ class Filing:
         self._seals = seals
         self._rulebook = rulebook
         self._announcements = announcements
+        self._reminders = reminders
         self._notice_titles = notice_titles
         self._guide = guide_view(rulebook)
 
@@ -119,6 +122,7 @@ class Filing:
             self._must_be_reopened(case, given)
             case.answer(given, actor, at)
             tx.cases.save(case)
+            self._reminders.follow(tx, case, given)
             return self._view(tx, case)
 
     def submit(self, actor: Actor, case_id: UUID, seen_version: int, key: str, commitment_version: str) -> View:
@@ -145,6 +149,7 @@ class Filing:
             terms = self._terms(tx, case, today, commitment_version)
             case.submit(actor, at, unanswered=unanswered, missing=still_missing, terms=terms)
             tx.cases.save(case)
+            self._reminders.drop(tx, case, at)
             event = NoticeEvent.RESUBMITTED if again else NoticeEvent.SUBMITTED
             self._announcements.announce(tx, case, event, at)
             return self._view(tx, case)
@@ -158,6 +163,7 @@ class Filing:
             case.withdraw(actor, at, reason)
             tx.claims.end(case.id)
             tx.cases.save(case)
+            self._reminders.drop(tx, case, at)
             if case.number:
                 self._announcements.announce(tx, case, NoticeEvent.WITHDRAWN, at)
             return self._view(tx, case)

@@ -13,6 +13,7 @@ from uuid import UUID
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.case import Case
+from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import GuideVersion
 
@@ -277,6 +278,22 @@ class Pushes(Protocol):
         """The status of a receipt that came first. Ask after the msgid is saved: the two wait for each other."""
 
 
+class ReminderRows(Protocol):
+    """Reminders; live are those that were neither told nor cancelled. What comes back is locked."""
+
+    def add(self, reminder: Reminder) -> None: ...
+    def save(self, reminder: Reminder) -> None: ...
+    def live_of(self, person_id: UUID) -> list[Reminder]:
+        """Hers, the earliest day first."""
+
+    def live_of_case(self, case_id: UUID) -> list[Reminder]: ...
+    def take_due(self, today: date, limit: int) -> list[Reminder]:
+        """Live ones whose day has come, the earliest first; those that another worker holds are left to it."""
+
+    def take_of_other_rules(self, policy_hash: str, limit: int) -> list[Reminder]:
+        """Live ones that were worked out by other rules than these; those that another worker holds are left to it."""
+
+
 class Callbacks(Protocol):
     def take(self, dedupe_key: str, fields: Mapping[str, str], at: datetime) -> int | None:
         """The callback's id, or None when it came before."""
@@ -355,6 +372,8 @@ class Transaction(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def pushes(self) -> Pushes: ...
+    @property
+    def reminders(self) -> ReminderRows: ...
     @property
     def callbacks(self) -> Callbacks: ...
     @property

@@ -42,6 +42,9 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
     NoticeEvent.COMPLETED:           "已办结",
     NoticeEvent.WITHDRAWN:           "已撤回",
     NoticeEvent.REFUSED:             "不予受理",
+    NoticeEvent.FILING_OPENS:        "提醒：可以办了",
+    NoticeEvent.EARLY_NOTICE_DUE:    "提醒：该书面告知了",
+    NoticeEvent.REMINDER_MOVED:      "提醒的月份变了",
 }
 
 # Acts that move nothing, in words; the others are the table's ACTION_LABELS.

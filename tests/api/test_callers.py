@@ -99,6 +99,10 @@ MATRIX = {
     "PUT /api/filing/cases/{case_id}/signature":                             APPLICANT,
     "GET /api/filing/cases/{case_id}/results/{result_id}":                   APPLICANT,
 
+    "GET /api/reminders":                                                    APPLICANT,
+    "PUT /api/reminders/{kind}":                                             APPLICANT,
+    "DELETE /api/reminders/{kind}":                                          APPLICANT,
+
     "GET /api/review/cases":                                                 WINDOW,
     "GET /api/review/cases/{case_id}":                                       WINDOW,
     "POST /api/review/cases/{case_id}/looks":                                WINDOW,

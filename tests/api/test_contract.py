@@ -187,9 +187,18 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
         tabs.oversight.view(f"/api/supervision/{path}")
     given_up_and_refused(tabs, town)
     publishes_the_guide(tabs, town)
+    leaves_a_date(tabs)
 
     assert finished["state"] == "completed"
     assert never_tried(document) == []
+
+
+def leaves_a_date(tabs: Tabs) -> None:
+    """Somebody asks to be told when he may file, looks, and thinks better of it."""
+    stated = {"birth_month": "1970-08", "category": "male", "contribution_months": 300}
+    json_of(tabs.her.send("PUT", "/api/reminders/filing_opens", stated))
+    assert len(tabs.her.view("/api/reminders")["reminders"]) == 1
+    assert tabs.her.send("DELETE", "/api/reminders/filing_opens").status_code == 204
 
 
 def given_up_and_refused(tabs: Tabs, town: Town) -> None:

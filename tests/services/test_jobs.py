@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,9 @@ from sqlalchemy import text
 
 from backend import wiring
 from backend.domain.actors import Actor, Role
+from backend.domain.people import Month
+from backend.domain.policy import Category
+from backend.domain.reminders import ReminderKind, Stated
 from backend.jobs import STALLED_SECONDS, make_app
 from backend.settings import Settings
 from tests.builders import Town
@@ -121,6 +124,21 @@ def test_ended_sessions_and_old_keys_are_swept(workshop: Workshop) -> None:
     with town.store.begin() as tx:
         assert tx.idempotency.take(town.applicant.id, "old", b"r", town.clock.now())
         assert not tx.idempotency.take(town.applicant.id, "new", b"r", town.clock.now())
+
+
+def test_a_reminder_whose_day_has_come_is_shown_in_her_chat_once(workshop: Workshop) -> None:
+    town = workshop.town
+    stated = Stated(Month(1966, 8), Category.MALE, 300)
+    town.services.reminders.set_for_estimate(town.applicant, ReminderKind.FILING_OPENS, stated)
+    town.clock.at = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
+
+    for _ in range(2):  # the job comes again with every twenty minutes
+        workshop.defer("tell_reminders")
+        workshop.work()
+
+    [message] = workshop.wechat.chat(WHO, "push")
+    assert message["url"].endswith("?next=/estimate")
+    assert "2027年1月起" in str(message)
 
 
 def test_a_task_that_is_deferred_by_name_is_one_the_worker_knows(workshop: Workshop) -> None:

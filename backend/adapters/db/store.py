@@ -20,6 +20,7 @@ from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
 from backend.adapters.db.record_rows import CallbackRows, KeyRows, PushRows, ResultRows
+from backend.adapters.db.reminder_rows import ReminderRows
 from backend.adapters.db.sealed import Seal
 from backend.domain.errors import OutsideDown
 from backend.services.ports import SignedIn
@@ -51,6 +52,7 @@ class PostgresTransaction:
         self.staff = StaffRows(connection)
         self.sessions = SessionRows(connection)
         self.pushes = PushRows(connection)
+        self.reminders = ReminderRows(connection, seal)
         self.callbacks = CallbackRows(connection)
         self.policies = PolicyRows(connection)
         self.guides = GuideRows(connection)

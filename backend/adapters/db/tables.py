@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from backend.domain.case import ACTIVE, PhotoState, State
+from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind, Verdict
 from backend.domain.routing import ItemState, Outcome
 
@@ -39,6 +40,7 @@ metadata = MetaData(
 )
 
 Moment = DateTime(timezone=True)
+LIVE = "told_at IS NULL AND cancelled_at IS NULL"  # a reminder that is still to be told
 
 
 def one_of(column: str, values: object) -> CheckConstraint:
@@ -321,6 +323,29 @@ pushes = Table(
     one_of("state", ["queued", "sent", "delivered", "failed"]),
     Index("ix_pushes_case", "case_id", "queued_at"),
     Index("ix_pushes_person", "person_id", text("queued_at DESC")),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("person_id", UUID, ForeignKey("people.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", UUID, ForeignKey("cases.id")),
+    Column("stated", LargeBinary, comment="sealed; forgotten when she was told"),
+    Column("about", Text, nullable=False, comment="month YYYY-MM"),
+    Column("due_on", Date, nullable=False),
+    Column("last_day", Date),
+    Column("policy_hash", Text, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("cancelled_at", Moment),
+    one_of("kind", ReminderKind),
+    CheckConstraint(f"NOT ({LIVE}) OR (case_id IS NULL) <> (stated IS NULL)", name="rests_on_something"),
+    CheckConstraint("told_at IS NULL OR cancelled_at IS NULL", name="ends_once"),
+    Index("ux_reminders_live", "person_id", "kind", unique=True, postgresql_where=text(LIVE)),
+    Index("ix_reminders_due", "due_on", postgresql_where=text(LIVE)),
+    Index("ix_reminders_case", "case_id", postgresql_where=text(LIVE)),
 )
 
 wechat_receipts = Table(

@@ -1122,6 +1122,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What she is still to be told of. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RemindersView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a reminder (到时提醒我), or set it anew: one of each kind. The same again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReminderAbout"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReminderView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Cancel a reminder; without one nothing happens. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filing/cases/{case_id}/photos": {
         parameters: {
             query?: never;
@@ -3622,6 +3726,41 @@ export interface components {
         Withdrawal: {
             /** @default  */
             reason?: string;
+        };
+        ReminderView: {
+            /** @enum {string} */
+            kind: "filing_opens" | "early_notice_due";
+            month: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: date */
+            last_day: string | null;
+            case_id: string | null;
+            title: string;
+            text: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        RemindersView: {
+            reminders: components["schemas"]["ReminderView"][];
+        };
+        ReminderAbout: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            case_id?: string | null;
+            /** @default null */
+            birth_month?: string | null;
+            /**
+             * @default null
+             * @enum {unknown}
+             */
+            category?: "male" | "female_55" | "female_50" | null;
+            /** @default null */
+            contribution_months?: number | null;
+            /** @default null */
+            chosen_month?: string | null;
         };
         PhotoAnnouncement: {
             slot_key: string;
