@@ -13,6 +13,7 @@ from backend.domain.deadlines import ClockState
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
 from backend.domain.notices import PushState
 from backend.domain.policy import ChosenBy
+from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind
 from backend.domain.routing import ItemAction, ItemState, Outcome
 from backend.settings import CHECKOUT
@@ -22,7 +23,7 @@ ROWS = [line for line in GLOSSARY.splitlines() if re.match(r"\|.*`", line)]
 IDENTIFIERS = [name for row in ROWS for name in re.findall(r"`([^`]+)`", row)]
 NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome),
-    *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, SettlementKind),
+    *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}
