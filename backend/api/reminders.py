@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, services
+from backend.api.estimate import FIRST_BIRTH, LAST_BIRTH, LONGEST_CONTRIBUTION_MONTHS
 from backend.api.views import json_view
 from backend.domain.errors import NotFound
 from backend.domain.people import Month
@@ -17,8 +18,6 @@ from backend.domain.reminders import ReminderKind, Stated
 blp = Blueprint("reminders", __name__, url_prefix="/api/reminders", description="到时提醒")
 declare(blp, Caller.APPLICANT)
 
-FIRST_BIRTH, LAST_BIRTH = Month(1950, 1), Month(2000, 12)
-LONGEST_CONTRIBUTION_MONTHS = 50 * 12
 STATED = ("birth_month", "category", "contribution_months")
 
 

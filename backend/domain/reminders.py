@@ -10,14 +10,14 @@ from uuid import UUID
 
 from backend.domain.notices import SHANGHAI
 from backend.domain.people import Month, Sex
-from backend.domain.policy import Category, ChosenBy, Policy
-from backend.domain.retirement import (
+from backend.domain.policy import Category, Policy
+from backend.domain.retirement import ContributionShort, TooEarly, eligibility
+from backend.domain.retirement_month import (
     Circumstances,
-    ContributionShort,
     RetirementType,
     Timing,
-    TooEarly,
-    eligibility,
+    flexible_rule,
+    paper_due_on,
     statutory,
 )
 
@@ -140,12 +140,9 @@ def _opens_in(circumstances: Circumstances, stated_in: Month, asked_in: Month, p
 
 
 def _early_notice_by(circumstances: Circumstances, policy: Policy) -> date | None:
-    """The last day on which the written notice of 弹性提前 is surely in time; None where none is asked for.
-
-    Source: 《实施弹性退休制度暂行办法》（人社部发〔2024〕94号）: 至少在本人选择的退休时间前 3 个月书面告知.
-    """
-    if circumstances.timing is not Timing.EARLY or circumstances.chosen_month is None:
+    """The last day on which the notice of 弹性提前 is surely in time; None where none is asked for, or it was given."""
+    chosen = circumstances.chosen_month
+    if circumstances.timing is not Timing.EARLY or chosen is None or circumstances.early_notice_on is not None:
         return None
     found = statutory(circumstances.birth, circumstances.category or Category.FEMALE_50, policy)
-    rule = policy.flexible_retirement.row_for({ChosenBy.STATUTORY_MONTH: found.statutory_month}).value
-    return circumstances.chosen_month.plus(-rule.early_notice_months).first_day
+    return paper_due_on(chosen, flexible_rule(found, policy).value.early_notice_months)

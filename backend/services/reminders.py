@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor
 from backend.domain.case import Case, State
 from backend.domain.errors import NothingToRemindOf
+from backend.domain.estimates import estimate
 from backend.domain.notices import NoticeEvent, say_date
 from backend.domain.people import Month
 from backend.domain.reminders import Due, Reminder, ReminderKind, ReminderTiming, Stated, due_of
@@ -75,10 +76,12 @@ class Reminders:
             return self._set(tx, actor, kind, circumstances, case_id=case.id)
 
     def set_for_estimate(self, actor: Actor, kind: ReminderKind, stated: Stated) -> View:
-        """Reminds somebody of what she stated on 我什么时候能退休. Raises NothingToRemindOf."""
+        """Reminds somebody of what she stated, without a case. Raises ChosenMonthOutsideWindow, NothingToRemindOf."""
+        policy, this_month = self._rulebook.policy, Month.of(self._clock.today())
+        estimate(stated.birth, stated.category, stated.contribution_months, this_month, stated.chosen_month, policy)
         with self._store.begin() as tx:
             tx.people.lock(actor.id)
-            circumstances = stated.circumstances(self._rulebook.policy)
+            circumstances = stated.circumstances(policy)
             return self._set(tx, actor, kind, circumstances, stated=stated)
 
     def cancel(self, actor: Actor, kind: ReminderKind) -> None:

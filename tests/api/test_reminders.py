@@ -65,6 +65,12 @@ def test_what_is_open_already_is_not_reminded_of(tabs: Tabs) -> None:
     assert problem["code"] == "nothing-to-remind-of"
 
 
+def test_a_month_that_cannot_be_chosen_is_not_reminded_of(tabs: Tabs) -> None:
+    problem = problem_of(tabs.her.send("PUT", OPENS, {**STATED, "chosen_month": "2030-02"}), 422)
+
+    assert (problem["code"], problem["latest_month"]) == ("chosen-month-outside-window", "2030-01")
+
+
 def test_a_kind_that_is_none_and_another_s_case_are_not_found(tabs: Tabs, town: Town) -> None:
     case_id = town.an_answered_draft()["id"]
     other = tabs.of(town.another_applicant())

@@ -101,6 +101,10 @@ def test_a_notice_whose_last_day_is_past_is_not_reminded_of() -> None:
     assert notice(EARLY, date(2028, 7, 2)) is None
 
 
+def test_a_notice_that_was_given_is_not_reminded_of() -> None:
+    assert notice(replace(EARLY, early_notice_on=date(2026, 11, 20)), ASKED_ON) is None
+
+
 @pytest.mark.parametrize("timing", [Timing.ON_TIME, Timing.LATE])
 def test_only_an_early_retirement_has_a_notice(timing: Timing) -> None:
     assert notice(replace(EARLY, timing=timing), ASKED_ON) is None

@@ -107,10 +107,10 @@ def test_the_notice_of_an_early_retirement_has_a_reminder_of_its_own(town: Town)
     early = Stated(Month(1973, 6), Category.FEMALE_55, 300, Month(2028, 10))
 
     view = town.services.reminders.set_for_estimate(town.applicant, NOTICE, early)
-    town.services.reminders.set_for_estimate(town.applicant, OPENS, A_MAN_STATED)
+    town.services.reminders.set_for_estimate(town.applicant, OPENS, early)
 
     assert view["text"] == "最晚 2028年7月1日要书面告知。2028年6月17日在微信里告诉您。"
-    assert live(town) == [("filing_opens", "2027-01", "2027-01-01"), ("early_notice_due", "2028-10", "2028-06-17")]
+    assert live(town) == [("early_notice_due", "2028-10", "2028-06-17"), ("filing_opens", "2028-10", "2028-10-01")]
 
 
 def test_what_is_open_already_needs_no_reminder(town: Town) -> None:
