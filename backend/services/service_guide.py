@@ -9,7 +9,7 @@ from typing import Any
 from backend.domain.items import Filing, Item, ItemCode
 from backend.domain.materials import MaterialRule
 from backend.domain.people import Month, Sex, chinese_length
-from backend.domain.policy import Category, Delay, DisabilityRoute, Policy, Row
+from backend.domain.policy import Category, Delay, DisabilityRoute, Policy, Row, Way
 from backend.domain.rulebook import Rulebook
 from backend.services.wording import FILING_LABELS, limit_text
 
@@ -193,7 +193,8 @@ def _medical_years(policy: Policy) -> list[str]:
     last = rule.rows[-1]
     lifetime = "、".join(f"{SEX_WORDS[sex]} {chinese_length(last.value.lifetime_months[sex])}" for sex in Sex)
     by_year = "，".join(f"{row.since.year} 年 {chinese_length(row.value.in_province_months)}" for row in rule.rows)
-    status = f"（{rule.status}）" if rule.status else ""
+    awaited = rule.status[Way.ON_TIME]
+    status = f"（{awaited}）" if awaited else ""
     return [
         f"医保累计缴费满：{lifetime}。",
         f"其中在本省实际缴费：{by_year}起{status}。",
