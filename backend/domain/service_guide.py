@@ -104,6 +104,7 @@ def _lines(content: Content) -> Iterator[tuple[Place, _Line]]:
     yield from _facts("whole", whole, content["summary"])
     for item in content["items"]:
         yield (item["code"], "title"), (item["short_title"], "事项名称", (item["title"],))
+        yield (item["code"], "department"), (item["short_title"], "责任部门", (item["department"],))
         yield from _facts(item["code"], item["short_title"], item["facts"])
         yield from _materials(item["code"], item["short_title"], item["materials"])
     yield from _materials("common_materials", GROUPS["common_materials"], content["common_materials"])

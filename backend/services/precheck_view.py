@@ -49,7 +49,7 @@ def precheck_view(answers: PrecheckAnswers, rulebook: Rulebook, today: date) -> 
         "title": _title(answers.retirement_type, found, this_month),
         "lines": _lines(answers.retirement_type, found, this_month),
         "law": "；".join(dict.fromkeys(opening.law for opening in found)),
-        "can_now": all(month <= this_month for month in months),
+        "can_now": not months or min(months) <= this_month,
         "from_month": str(min(months)) if months else None,
         "about": _about(answers),
         "items": [

@@ -82,6 +82,10 @@ class PhonePages:
         self.tap("开始办理")
         self.at("start")
         self.shoot("start")
+        self.consent()
+
+    def consent(self) -> None:
+        """From the start page through the notice and the consents to the first question."""
         self.tap("下一步：看办理须知")
         self.at("notice")
         self.shoot("notice")

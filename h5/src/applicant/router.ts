@@ -15,6 +15,8 @@ import MaterialsPage from './pages/MaterialsPage.vue'
 import MessagesPage from './pages/MessagesPage.vue'
 import MyMaterialsPage from './pages/MyMaterialsPage.vue'
 import NoticePage from './pages/NoticePage.vue'
+import PrecheckPage from './pages/PrecheckPage.vue'
+import PrecheckResultPage from './pages/PrecheckResultPage.vue'
 import ProgressPage from './pages/ProgressPage.vue'
 import QuestionPage from './pages/QuestionPage.vue'
 import SelfFilingPage from './pages/SelfFilingPage.vue'
@@ -25,6 +27,9 @@ import WithdrawalPage from './pages/WithdrawalPage.vue'
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomePage },
+  { path: '/precheck', redirect: '/precheck/1' },
+  { path: '/precheck/:step([1-5])', name: 'precheck', component: PrecheckPage, props: true, meta: { open: true, title: '看看能不能办' } },
+  { path: '/precheck/result', name: 'precheck-result', component: PrecheckResultPage, meta: { open: true, title: '看看能不能办' } },
   { path: '/guide', name: 'guide', component: GuidePage, meta: { open: true, title: '办事指南' } },
   { path: '/guide/:item', name: 'self-filing', component: SelfFilingPage, props: true, meta: { open: true, title: '办事指南' } },
   { path: '/messages', name: 'messages', component: MessagesPage },

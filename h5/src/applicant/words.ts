@@ -22,3 +22,8 @@ export function day(text: string): string {
 export function size(bytes: number): string {
   return bytes < 1_000_000 ? `${String(Math.max(1, Math.round(bytes / 1000)))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
+
+/** “2026年11月24日”: today at the office. */
+export function today(): string {
+  return day(new Date(Date.now() + shanghaiOffsetMilliseconds).toISOString().slice(0, 10))
+}

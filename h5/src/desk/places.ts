@@ -1,5 +1,5 @@
 /** The desk's rooms: what the rail shows and who may go in. The server guards each of them again. */
-import { Avatar, DataAnalysis, Files, Odometer, OfficeBuilding } from '@element-plus/icons-vue'
+import { Avatar, DataAnalysis, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Role } from './types'
@@ -22,6 +22,7 @@ export const PLACES: readonly Place[] = [
   { path: '/oversight', label: '督查', icon: Odometer, roles: OVERSEERS },
   { path: '/oversight/items', label: '时限', icon: DataAnalysis, roles: OVERSEERS },
   { path: '/staff', label: '人员', icon: Avatar, roles: ADMINISTRATORS },
+  { path: '/guide', label: '办事指南', icon: Reading, roles: ADMINISTRATORS },
 ]
 
 /** Where a person starts. */

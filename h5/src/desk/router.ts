@@ -49,6 +49,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '办件留痕', roles: OVERSEERS },
   },
   { path: '/staff', component: () => import('./pages/StaffList.vue'), meta: { title: '人员', roles: ADMINISTRATORS } },
+  {
+    path: '/guide',
+    component: () => import('./pages/GuidePublication.vue'),
+    meta: { title: '办事指南', roles: ADMINISTRATORS },
+  },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFound.vue'), meta: { title: '没有这个页面' } },
 ]
 

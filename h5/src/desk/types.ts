@@ -15,6 +15,11 @@ export type Department = NonNullable<StaffMember['department']>
 export type StaffToAdd = Schemas['NewStaff']
 export type StaffChange = Schemas['StaffPatch']
 
+// ── the guide ─────────────────────────────────────────────────────────────
+export type Publication = Schemas['Publication']
+export type ChangedGroup = Schemas['ChangedGroup']
+export type GuideVersion = Schemas['PublishedVersion']
+
 // ── review ────────────────────────────────────────────────────────────────
 export type Queue = NonNullable<QueryOf<'/api/review/cases'>['queue']>
 export type QueuePage = Schemas['Queue']

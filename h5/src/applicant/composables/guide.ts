@@ -2,7 +2,7 @@
 import { reactive } from 'vue'
 
 import { answer, client } from '@api/client'
-import type { Areas, Guide } from '@api/views'
+import type { Areas, Guide, ServiceGuide } from '@api/views'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 interface GuideState {
@@ -41,4 +41,9 @@ let areas: Areas | null = null
 export async function districtAreas(): Promise<Areas> {
   areas ??= await answer(client.GET('/api/guide/areas'))
   return areas
+}
+
+/** The published service guide, with its number and date. Raises ApiProblem. */
+export async function serviceGuide(): Promise<ServiceGuide> {
+  return answer(client.GET('/api/guide/service'))
 }

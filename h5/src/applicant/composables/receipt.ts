@@ -7,6 +7,7 @@ export interface Receipt {
 const width = 720
 const padding = 44
 const closing = '，。、；：）”》' // never at the head of a line
+const opening = '（“《' // never at its end
 
 /** A PNG data address: a phone saves it by a long press, a computer by the link. */
 export function receiptPicture(number: string, receipt: Receipt): string {
@@ -36,15 +37,18 @@ export function receiptPicture(number: string, receipt: Receipt): string {
   return canvas.toDataURL('image/png')
 }
 
-function wrapped(context: CanvasRenderingContext2D, text: string, room: number): string[] {
+/** The text in lines no wider than the room, in pixels of the context's font. Numbers and words are not torn apart. */
+export function wrapped(context: CanvasRenderingContext2D, text: string, room: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const letter of text) {
-    if (context.measureText(line + letter).width > room && !closing.includes(letter)) {
-      lines.push(line)
-      line = ''
+  for (const part of text.match(/[\w.:–-]+|[^]/gu) ?? []) {
+    const isFull = context.measureText(line + part).width > room && !closing.includes(part)
+    if (isFull && line !== '') {
+      const carried = opening.includes(line.slice(-1)) ? line.slice(-1) : ''
+      lines.push(line.slice(0, line.length - carried.length).trimEnd())
+      line = carried
     }
-    line += letter
+    line = line === '' ? part.trimStart() : line + part
   }
   return [...lines, line]
 }

@@ -13,7 +13,7 @@ const state = reactive<SessionState>({ status: 'asking', problem: null })
 
 export const session = readonly(state) as Readonly<SessionState>
 
-/** Asks the server who this is. In WeChat a person who is not signed in is sent to sign in and comes back to the same page. */
+/** Asks the server who this is. */
 export async function askWhoIsHere(): Promise<void> {
   try {
     const known = await answer(client.GET('/api/identity/session'))
@@ -39,16 +39,16 @@ function signedOutBy(problem: ApiProblem): void {
   }
   state.problem = problem
   state.status = 'signed-out'
-  if (isInWeChat()) goToWeChat(problem)
 }
 
 export function isInWeChat(): boolean {
   return /MicroMessenger/i.test(navigator.userAgent)
 }
 
-/** Leaves for WeChat's sign-in, with the page to come back to. */
-function goToWeChat(problem: ApiProblem): void {
-  const signIn = problem.fact('sign_in_path') ?? '/api/identity/wechat/start'
+/** In WeChat: leaves for its sign-in, with the page to come back to. Open pages can be read without. */
+export function signInByWeChat(): void {
+  if (!isInWeChat()) return
+  const signIn = state.problem?.fact('sign_in_path') ?? '/api/identity/wechat/start'
   const here = window.location.pathname + window.location.search
   window.location.replace(`${signIn}?next=${encodeURIComponent(here)}`)
 }
