@@ -7,6 +7,7 @@ from flask import Flask
 
 from backend import wiring
 from backend.api import (
+    authorisations,
     bodies,
     callers,
     departments,
@@ -35,7 +36,10 @@ DESCRIPTION = (
     "Refusals are problems (RFC 9457): each code is explained at /docs/problems. Whoever calls is known by a session"
     " cookie; every change sends X-CSRF-Token, which GET /api/identity/session gives."
 )
-DOCUMENTED = (identity, guide, estimate, filing, reminders, materials, review, departments, supervision)
+DOCUMENTED = (
+    *(identity, guide, estimate, filing, authorisations, reminders, materials),
+    *(review, departments, supervision),
+)
 
 
 def create_app(services: Services, settings: Settings, ready: pages.Readiness) -> Flask:

@@ -77,6 +77,12 @@ def make_app(world: World, database_url: str) -> App:
             tx.sessions.sweep(at)
             tx.idempotency.sweep(at - timedelta(days=2))
 
+    @app.periodic(cron="7 * * * *")
+    @app.task(name="lapse_authorisations", queue="upkeep")
+    def lapse_authorisations(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """Links that nobody confirmed in time, and authorisations whose term is over."""
+        services.authorising.lapse_due()
+
     @app.periodic(cron="47 3 * * *")
     @app.task(name="forget_finished_jobs", queue="upkeep", pass_context=True)
     async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from backend.adapters import logs, metrics, policy_files, wechat_wording
+from backend.adapters import authorisation_wording, logs, metrics, policy_files, wechat_wording
 from backend.adapters.clock import SystemClock
 from backend.adapters.db import migrating
 from backend.adapters.db.screens import PostgresScreens
@@ -23,6 +23,7 @@ from backend.domain.errors import OutsideDown
 from backend.domain.rulebook import Rulebook
 from backend.services import Services
 from backend.services.announcements import Announcements
+from backend.services.authorisations import Authorising
 from backend.services.departments import Departments
 from backend.services.estimating import Estimating
 from backend.services.filing import Filing
@@ -126,6 +127,19 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             announcements=announcements,
             reminders=reminders,
             notice_titles={event.value: template.title for event, template in wording.templates.items()},
+        ),
+        authorising=Authorising(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            screens=screens,
+            evidence=evidence,
+            pictures=pictures,
+            forms=TypstForms(settings.config_path),
+            announcements=announcements,
+            terms=authorisation_wording.read_terms(settings.config_path),
+            public_url=settings.public_url,
         ),
         materials=Materials(
             store=store,

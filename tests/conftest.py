@@ -44,7 +44,8 @@ DO $$
 DECLARE name text;
 BEGIN
     FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-                AND relname NOT IN ('alembic_version', 'case_transitions', 'item_transitions') LOOP
+                AND relname NOT IN ('alembic_version', 'case_transitions', 'item_transitions',
+                                    'authorisation_transitions') LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
 END $$;

@@ -12,11 +12,14 @@ from backend.api.callers import Caller, actor, declare, idempotency_key, seen_ve
 from backend.api.shapes import Eligibility, GuideOfItem, PlannedItem
 from backend.api.slots import SlotView
 from backend.api.views import json_view
+from backend.domain.actors import Role
 from backend.domain.answers import QuestionType
+from backend.domain.authorisation import AuthorisationState, Side
 
 blp = Blueprint("filing", __name__, url_prefix="/api/filing", description="申请人的办件")
 declare(blp, Caller.APPLICANT)
 
+ACTING = [Role.APPLICANT.value, Role.HELPER.value]
 TASK_STATUSES = {"enum": ["done", "open", "todo"]}
 
 
@@ -53,10 +56,26 @@ class Message(Schema):
     path = field.text()
 
 
+class HomeAuthorisation(Schema):
+    """Somebody she helps, or who helps her: asked or active, by masked names."""
+
+    id = field.text()
+    state = field.known(AuthorisationState)
+    state_label = field.text()
+    my_side = field.known(Side)
+    other_name = field.text()
+    relation_label = field.text()
+    asked_at = field.moment()
+    confirmed_at = field.moment(nullable=True)
+    code_expires_at = field.moment(nullable=True)
+    case = field.one(CaseSummary, nullable=True)
+
+
 class Home(Schema):
     """首页."""
 
     case = field.one(CaseSummary, nullable=True)
+    authorisations = field.many(HomeAuthorisation)
     closed_cases = field.many(CaseSummary)
     messages = field.many(Message)
 
@@ -158,9 +177,18 @@ class Task(Schema):
 
 
 class Signed(Schema):
-    """When she signed."""
+    """When it was signed, and by whom: her, or her helper as 代办人."""
 
     signed_at = field.moment()
+    by = fields.String(required=True, metadata={"enum": ACTING})
+
+
+class CaseHelper(Schema):
+    """Who helps her now; masked names of both."""
+
+    authorisation_id = field.text()
+    name = field.text()
+    applicant_name = field.text()
 
 
 class CheckRow(Schema):
@@ -300,6 +328,8 @@ class CaseView(Schema):
     state = field.case_state()
     state_label = field.text()
     may = field.texts()
+    acting_as = fields.String(required=True, metadata={"enum": ACTING})
+    helper = field.one(CaseHelper, nullable=True)
     groups = field.many(Group)
     pages = field.many(PageView)
     open_page = field.text(nullable=True)

@@ -17,6 +17,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from backend.domain.errors import TooMany
 from backend.settings import Settings
 
+CODE_PATHS = "/api/filing/invitation"  # everything that takes the code of a link
 SIGN_IN_PATHS = frozenset({"/api/identity/staff/session", "/api/identity/wechat/start", "/api/identity/wechat/return"})
 
 
@@ -28,6 +29,7 @@ class Limits:
         self._per_address = RateLimitItemPerMinute(settings.requests_per_minute_per_address, namespace="address")
         self._sign_ins = RateLimitItemPerMinute(settings.sign_ins_per_minute_per_address, namespace="sign-in")
         self._per_person = RateLimitItemPerMinute(settings.requests_per_minute_per_person, namespace="person")
+        self._codes = RateLimitItemPerMinute(settings.codes_per_minute_per_person, namespace="code")
         self._proxies_trusted = settings.proxies_trusted
 
     def count_address(self) -> None:
@@ -43,6 +45,8 @@ class Limits:
         """Raises TooMany."""
         if "actor" in g:
             self._count(self._per_person, str(g.actor.id))
+            if request.path.startswith(CODE_PATHS):
+                self._count(self._codes, str(g.actor.id))
 
     def _count(self, limit: RateLimitItem, key: str) -> None:
         if self._limiter.hit(limit, key):

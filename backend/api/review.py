@@ -8,12 +8,14 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from backend.api import fields as field
+from backend.api.authorisations import DOCUMENT_NAME
 from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
-from backend.api.files import jpeg
+from backend.api.files import jpeg, pdf
 from backend.api.materials import BINARY
 from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, Reason, StaffPart, WholeValues
 from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
+from backend.domain.authorisation import AuthorisationState, Side
 from backend.domain.review import SettlementKind, Verdict
 from backend.domain.rule_checks import CheckOutcome, RuleKey
 from backend.services.review import GivenCheck, GivenSettlement, GivenVerdict
@@ -105,6 +107,24 @@ class JudgementView(Schema):
     by = field.text()
     at = field.moment()
     round = field.number()
+
+
+class StaffAuthorisation(Schema):
+    """A helper's authorisation in the case, in force or ended; masked."""
+
+    id = field.text()
+    state = field.known(AuthorisationState)
+    state_label = field.text()
+    helper_name = field.text()
+    helper_phone = field.text()
+    relation_label = field.text()
+    confirmed_at = field.moment()
+    valid_until = field.moment()
+    ended_at = field.moment(nullable=True)
+    ended_by = field.known(Side, nullable=True)
+    name_matches = field.flag()
+    document_path = field.text()
+    document_sha256 = field.text()
 
 
 class FieldView(Schema):
@@ -252,6 +272,7 @@ class PushView(Schema):
 
     event = field.text()
     event_label = field.text()
+    to_label = field.text()
     state = fields.String(required=True, metadata={"enum": ["queued", "sent", "delivered", "failed"]})
     state_label = field.text()
     reason = field.text(nullable=True)
@@ -332,6 +353,14 @@ class ReviewView(Schema):
     failed = field.many(Failed)
     default_opinions = field.one(DefaultOpinions)
     closing_reason = field.text(nullable=True)
+    authorisations = field.many(StaffAuthorisation)
+
+
+class HelperContact(Schema):
+    """The helper's whole name and phone, for which a reason was given."""
+
+    helper_name = field.text()
+    helper_phone = field.text()
 
 
 class GivenJudgement(Schema):
@@ -466,6 +495,21 @@ def show_case(case_id: UUID) -> Response:
 def look(given: dict[str, str], case_id: UUID) -> Response:
     """Show whole values. The look is written to the audit trail with its reason."""
     return json_view({"values": services().review.look(actor(), case_id, given["field"], given["reason"])})
+
+
+@blp.get("/cases/<uuid:case_id>/authorisations/<uuid:authorisation_id>/document")
+@blp.response(200, BINARY, content_type="application/pdf")
+def show_authorisation_document(case_id: UUID, authorisation_id: UUID) -> Response:
+    """Open the authorisation document (授权委托书) of a case; the look is written to the audit trail."""
+    return pdf(services().authorising.staff_document(actor(), case_id, authorisation_id), DOCUMENT_NAME)
+
+
+@blp.post("/cases/<uuid:case_id>/authorisations/<uuid:authorisation_id>/looks")
+@blp.arguments(ReasonBody)
+@blp.response(200, HelperContact)
+def look_at_helper(given: dict[str, str], case_id: UUID, authorisation_id: UUID) -> Response:
+    """Show the helper's whole name and phone; the look and its reason are written to the audit trail."""
+    return json_view(services().authorising.look(actor(), case_id, authorisation_id, given["reason"]))
 
 
 @blp.get("/cases/<uuid:case_id>/photos/<uuid:photo_id>/image")

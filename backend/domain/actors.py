@@ -9,6 +9,7 @@ class Role(StrEnum):
     """The roles of 工作方案 三 to 八; the values are the wire values."""
 
     APPLICANT = "applicant"  # 申请人
+    HELPER = "helper"  # 代办人, in the case of an applicant who authorised her
     CLERK = "clerk"  # 窗口人员
     SUPERVISOR = "supervisor"  # 窗口主管
     OFFICER = "officer"  # 部门经办
@@ -19,6 +20,7 @@ class Role(StrEnum):
 
 ROLE_LABELS = {
     Role.APPLICANT: "申请人",
+    Role.HELPER: "代办人",
     Role.CLERK: "窗口人员",
     Role.SUPERVISOR: "窗口主管",
     Role.OFFICER: "部门经办",
@@ -30,7 +32,10 @@ ROLE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who does something. `name` is a staff name or 申请人; `department` is set for officers only."""
+    """Somebody who does something. `name` is a staff name, 申请人, or 代办人 with a masked name.
+
+    `department` is set for officers only.
+    """
 
     id: UUID
     role: Role

@@ -75,7 +75,7 @@ class Action(StrEnum):
 # fmt: off
 TRANSITIONS: dict[tuple[State, Action], State] = {
     # from              action              to                  # who
-    (State.DRAFT,      Action.SUBMIT):    State.SUBMITTED,     # applicant
+    (State.DRAFT,      Action.SUBMIT):    State.SUBMITTED,     # applicant, or her helper
     (State.RETURNED,   Action.SUBMIT):    State.SUBMITTED,     # applicant
     (State.SUBMITTED,  Action.CLAIM):     State.IN_REVIEW,     # clerk
     (State.IN_REVIEW,  Action.RETURN):    State.RETURNED,      # clerk
@@ -96,19 +96,19 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.REVIEWED,   Action.WITHDRAW):  State.WITHDRAWN,     # applicant
 }
 
-ROLES: dict[Action, Role] = {
-    Action.SUBMIT:    Role.APPLICANT,
-    Action.WITHDRAW:  Role.APPLICANT,
-    Action.CLAIM:     Role.CLERK,
-    Action.RETURN:    Role.CLERK,
-    Action.ACCEPT:    Role.CLERK,
-    Action.REFUSE:    Role.CLERK,
-    Action.HOLD:      Role.CLERK,
-    Action.RESOLVE:   Role.CLERK,
-    Action.APPROVE:   Role.SUPERVISOR,
-    Action.SEND_BACK: Role.SUPERVISOR,
-    Action.BEGIN:     Role.OFFICER,
-    Action.COMPLETE:  Role.SYSTEM,
+ROLES: dict[Action, tuple[Role, ...]] = {
+    Action.SUBMIT:    (Role.APPLICANT, Role.HELPER),
+    Action.WITHDRAW:  (Role.APPLICANT, Role.HELPER),
+    Action.CLAIM:     (Role.CLERK,),
+    Action.RETURN:    (Role.CLERK,),
+    Action.ACCEPT:    (Role.CLERK,),
+    Action.REFUSE:    (Role.CLERK,),
+    Action.HOLD:      (Role.CLERK,),
+    Action.RESOLVE:   (Role.CLERK,),
+    Action.APPROVE:   (Role.SUPERVISOR,),
+    Action.SEND_BACK: (Role.SUPERVISOR,),
+    Action.BEGIN:     (Role.OFFICER,),
+    Action.COMPLETE:  (Role.SYSTEM,),
 }
 
 STATE_LABELS: dict[State, str] = {
@@ -169,7 +169,7 @@ WITH_THE_CLERK = frozenset({State.IN_REVIEW})
 
 def allowed(state: State, role: Role) -> list[Action]:
     """The actions this role may take in this state, in the table's order."""
-    return [action for (start, action) in TRANSITIONS if start is state and ROLES[action] is role]
+    return [action for (start, action) in TRANSITIONS if start is state and role in ROLES[action]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +226,21 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Her handwritten signature (PNG in the evidence bucket) under one version of the commitment."""
+    """A handwritten signature (PNG in the evidence bucket) under the commitment: hers, or her helper's as 代办人."""
 
     image_key: str
     sha256: str
     signed_at: datetime
+    role: Role = Role.APPLICANT
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveHelper:
+    """Her helper (代办人) while the authorisation is active: who that is, under which one, for whom (masked)."""
+
+    authorisation_id: UUID
+    actor: Actor
+    applicant_name: str
 
 
 @dataclass(slots=True)
@@ -240,6 +250,7 @@ class Case:
     id: UUID
     applicant_id: UUID
     created_at: datetime
+    helper: ActiveHelper | None = None
     state: State = State.DRAFT
     version: int = 1
     round: int = 1
@@ -271,10 +282,16 @@ class Case:
 
     # ── what can go wrong first ───────────────────────────────────────────────────────────
 
-    def must_belong_to(self, actor: Actor) -> None:
-        """Raises NotFound when the case is somebody else's: that it exists is nobody's business."""
-        if actor.id != self.applicant_id:
-            raise NotFound
+    def must_belong_to(self, actor: Actor) -> Actor:
+        """Who this person is in the case: the applicant, or the helper (代办人) whom she has authorised.
+
+        Raises NotFound when the case is somebody else's: that it exists is nobody's business.
+        """
+        if actor.id == self.applicant_id:
+            return actor
+        if self.helper is not None and actor.id == self.helper.actor.id:
+            return self.helper.actor
+        raise NotFound
 
     def must_be_at(self, seen_version: int) -> None:
         """Raises StaleVersion (changed_by, changed_at) when somebody changed the case since it was seen."""
@@ -296,6 +313,8 @@ class Case:
         self.answers |= given
         for key in given:
             self._mend(f"field:{key}")
+        if actor.role is Role.HELPER:  # she can see afterwards what was filled in for her; never the answers themselves
+            self._note("answer", actor, at, {"fields": sorted(given)})
         self._touch(actor, at)
 
     def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
@@ -381,7 +400,7 @@ class Case:
         elif self.state not in (State.IN_REVIEW, State.WAITING):
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action=ACTION_LABELS[Action.CLAIM])
         else:
-            _must_be(Role.CLERK, actor)
+            _must_be((Role.CLERK,), actor)
 
     def standing(self) -> dict[str, Judgement]:
         """The judgements that still say something: see review.py."""
@@ -391,7 +410,7 @@ class Case:
         """Keeps the clerk's verdicts. Raises ReasonMissing for a fail without its reason, ActionNotAllowed."""
         if self.state not in WITH_THE_CLERK:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="审核材料")
-        _must_be(Role.CLERK, actor)
+        _must_be((Role.CLERK,), actor)
         for judgement in judgements:
             if judgement.is_fail and not (judgement.reason_code or judgement.note):
                 raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
@@ -402,7 +421,7 @@ class Case:
         """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""
         if self.state not in WITH_THE_CLERK | {State.WAITING}:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="核查")
-        _must_be(Role.CLERK, actor)
+        _must_be((Role.CLERK,), actor)
         self.checks |= {check.key: check for check in checks}
         if confirmed_age_months is not None:
             self.confirmed_age_months = confirmed_age_months
@@ -420,7 +439,7 @@ class Case:
         """
         if self.state not in WITH_THE_CLERK:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="处理政策核对")
-        _must_be(Role.CLERK, actor)
+        _must_be((Role.CLERK,), actor)
         needed = to_settle(check, evaluation.statutory_age_months, self.confirmed_age_months)
         if given.kind is not SettlementKind.TAKEN_BACK and given.kind is not needed:
             raise ContentRefused(NOT_TO_SETTLE[needed], rule=check.key)
@@ -573,8 +592,8 @@ def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
     return {subject: failed[subject] for subject in subjects if subject in failed}
 
 
-def _must_be(role: Role, actor: Actor) -> None:
-    if actor.role is not role:
+def _must_be(roles: Collection[Role], actor: Actor) -> None:
+    if actor.role not in roles:
         raise NotAllowed
 
 

@@ -2,6 +2,7 @@
 
 RuleBroken
 ├── NotFound                    not there, or not yours
+│   └── InvitationGone
 ├── NotSignedIn                 nobody, or a session that ended
 │   ├── WrongPassword
 │   └── SignInExpired
@@ -12,6 +13,7 @@ RuleBroken
 │   ├── ActionNotAllowed
 │   ├── HeldByAnother
 │   ├── ActiveCaseExists
+│   ├── OwnInvitation · HelperExists · TooManyAsked
 │   ├── AlreadyUsed
 │   └── GuideUnchanged
 ├── StaleVersion                somebody changed it meanwhile
@@ -19,6 +21,7 @@ RuleBroken
 ├── ContentRefused              the input breaks a rule
 │   ├── AnswersInvalid · AnswersIncomplete · MaterialsMissing · SignatureMissing · ConsentMissing
 │   ├── NothingToRemindOf
+│   ├── AuthorisedNameDiffers
 │   ├── NotAllJudged · NothingFailed · SomethingFailed · ChecksOpen · RulesUnsettled · ReasonMissing
 │   ├── ChosenMonthOutsideWindow
 │   ├── IdentifierInvalid …     (identifiers.py names the part)
@@ -49,6 +52,13 @@ class RuleBroken(Exception):
 class NotFound(RuleBroken):
     code, title = "not-found", "没有找到"
     sentence = "没有找到您要看的内容，可能已经不在了，或者不属于您。"
+
+
+class InvitationGone(NotFound):
+    """The link's code is unknown, was used, or is over: the three are never told apart."""
+
+    code, title = "invitation-gone", "这个链接不能用了"
+    sentence = "这个链接已经用过，或者已经过期。请让发给您的人再发一个新的。"
 
 
 class NotSignedIn(RuleBroken):
@@ -106,6 +116,27 @@ class ActiveCaseExists(NotNow):
 
     code, title = "active-case-exists", "已有一件正在办理"
     sentence = "这个身份证号已有一件正在办理，不用再交一次；如不是您交的，请给窗口打电话。"
+
+
+class OwnInvitation(NotNow):
+    """The link was opened by the person who made it: the two must be different. Facts: authorisation_id."""
+
+    code, title = "own-invitation", "这是您自己发出的链接"
+    sentence = "授权要两个人各用自己的微信。请把这个链接转给对方，让对方在自己的手机上打开。"
+
+
+class HelperExists(NotNow):
+    """One applicant has at most one helper at a time. Who that is, is not said to the one who asks."""
+
+    code, title = "helper-exists", "已经有一位代办人"
+    sentence = "一个人同时只能请一位代办人。要换人，请申请人先撤销现在的授权。"
+
+
+class TooManyAsked(NotNow):
+    """Facts: most."""
+
+    code, title = "too-many-asked", "等待确认的授权太多了"
+    sentence = "您已经有 {most} 个授权在等对方确认，请先等对方确认，或者取消不要的。"
 
 
 class AlreadyUsed(NotNow):
@@ -201,6 +232,13 @@ class NothingToRemindOf(ContentRefused):
 
     code, title = "nothing-to-remind-of", "现在不用提醒"
     sentence = "现在就可以办，或者日子已经过了，不用再设提醒。"
+
+
+class AuthorisedNameDiffers(ContentRefused):
+    """A helper hands in for somebody else than the one who authorised her."""
+
+    code, title = "authorised-name-differs", "姓名和授权书不一样"
+    sentence = "申请表上的姓名和授权书上的申请人不一样。请核对姓名；授权书写错了的，请撤销后重新授权。"
 
 
 class NotAllJudged(ContentRefused):

@@ -32,6 +32,8 @@ class NoticeEvent(StrEnum):
     FILING_OPENS = "filing_opens"
     EARLY_NOTICE_DUE = "early_notice_due"
     REMINDER_MOVED = "reminder_moved"
+    AUTHORISATION_CONFIRMED = "authorisation_confirmed"
+    AUTHORISATION_REVOKED = "authorisation_revoked"
 
 
 # ── what WeChat says no with ─────────────────────────────────────────────────────────────────
@@ -217,7 +219,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """What a push may say. Nothing here identifies a person but the masked name.
+    """What a push may say. Nothing here identifies a person but masked names.
 
     What is not known is empty, and an event told without it may not use it: WeChat takes no empty value. `path` is
     the page to open where the template leaves that to the teller.
@@ -227,6 +229,7 @@ class NoticeFacts:
     case_id: UUID | None = None
     case_number: str = ""
     masked_name: str = ""
+    helper_name: str = ""
     path: str = ""
     month: Month | None = None
     last_day: date | None = None
@@ -249,7 +252,7 @@ class Notice:
 FACT_NAMES: Final = frozenset(
     {
         "case_number", "masked_name", "item_title", "outcome", "happened_at", "next_step", "failing_count", "due_on",
-        "month", "last_day",
+        "month", "last_day", "helper_name",
     }
 )  # fmt: skip
 
@@ -267,6 +270,7 @@ def _said(wording: Wording, facts: NoticeFacts) -> dict[str, str]:
     return {
         "case_number": facts.case_number,
         "masked_name": facts.masked_name,
+        "helper_name": facts.helper_name,
         "item_title": facts.item_title,
         "outcome": outcome.phrase if outcome else "",
         "next_step": outcome.next_step if outcome else "",
@@ -317,6 +321,7 @@ LONGEST_FACTS: Final = NoticeFacts(
     case_id=UUID(int=0),
     case_number="QY-20261231-00017",
     masked_name="欧阳**",
+    helper_name="欧阳**",
     path="/estimate",
     month=Month(2026, 12),
     last_day=date(2026, 12, 31),

@@ -122,8 +122,11 @@ class RoutedItem:
         )
 
     def report_done(self, actor: Actor, at: datetime) -> "RoutedItem":
-        """She has drawn the fund out by the “岳阳住房公积金” account. Raises NotAllowed, ActionNotAllowed."""
-        if actor.role is not Role.APPLICANT or not self.is_fund:
+        """She, or her helper, says the fund is drawn out by the “岳阳住房公积金” account.
+
+        Raises NotAllowed, ActionNotAllowed.
+        """
+        if actor.role not in (Role.APPLICANT, Role.HELPER) or not self.is_fund:
             raise NotAllowed("这个事项由部门办理，不用您来报告。")
         state = self._next(ItemAction.REPORT_DONE)
         return replace(self, state=state, outcome=Outcome.DONE_ELSEWHERE, decided_at=at)

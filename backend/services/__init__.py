@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from backend.services.authorisations import Authorising
     from backend.services.departments import Departments
     from backend.services.estimating import Estimating
     from backend.services.filing import Filing
@@ -24,6 +25,7 @@ class Services:
     identity: "Identity"
     estimating: "Estimating"
     filing: "Filing"
+    authorising: "Authorising"
     materials: "Materials"
     review: "Review"
     departments: "Departments"

@@ -16,6 +16,7 @@ class ToldFacts(TypedDict, total=False):
     """What may be said to somebody without a case number, as in NoticeFacts."""
 
     masked_name: str
+    helper_name: str
     month: Month
     last_day: date | None
     item_title: str
@@ -97,8 +98,8 @@ class Announcements:
 
 
 def followers(case: Case) -> tuple[UUID, ...]:
-    """Who is told of every event of the case: today the applicant."""
-    return (case.applicant_id,)
+    """Who is told of every event of the case: the applicant, and her helper while the authorisation is active."""
+    return (case.applicant_id, case.helper.actor.id) if case.helper else (case.applicant_id,)
 
 
 def _last_due(case: Case) -> tuple[date | None, bool]:

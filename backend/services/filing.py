@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from backend.domain.actors import Actor
+from backend.domain.actors import Actor, Role
+from backend.domain.authorisation import Side, same_name
 from backend.domain.case import CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
-from backend.domain.errors import ConsentMissing, NotEligibleYet, NotFound
+from backend.domain.errors import AuthorisedNameDiffers, ConsentMissing, NotEligibleYet, NotFound
 from backend.domain.evaluation import evaluate
 from backend.domain.items import Filing as FilingWay
 from backend.domain.materials import missing_labels
@@ -21,6 +22,9 @@ from backend.domain.retirement import ContributionShort, TooEarly
 from backend.domain.routing import ItemAction
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
+from backend.services.authorisation_view import home_row
+from backend.services.authorised_cases import join
+from backend.services.consenting import keep_consents, must_consent
 from backend.services.filing_view import (
     MASKED_TO_HERSELF,
     View,
@@ -37,6 +41,7 @@ from backend.services.repeats import is_repeat
 from backend.services.wording import iso, next_step
 
 MESSAGES_SHOWN = 50
+HERSELF_FIRST = "告知书有了新的版本，请申请人先在自己的微信里打开“退休一件事”，看过告知书，您再接着办。"
 
 
 class Filing:
@@ -73,12 +78,13 @@ class Filing:
         return areas_view(self._rulebook)
 
     def home(self, actor: Actor) -> View:
-        """Her open case, the closed ones, and what we told her."""
+        """Her open case, the closed ones, whom she helps and who helps her, and what we told her."""
         summaries = [_summary(row) for row in self._screens.cases_of(actor.id)]
         current = [s for s in summaries if s["state"] not in CLOSED]
         return {
             "case": current[0] if current else None,
             "closed_cases": [s for s in summaries if s["state"] in CLOSED and s["number"]],
+            "authorisations": [home_row(row, actor) for row in self._screens.authorisations_of(actor.id)],
             "messages": [self._message(row) for row in self._screens.messages_of(actor.id, MESSAGES_SHOWN)],
         }
 
@@ -92,29 +98,56 @@ class Filing:
         """
         at = self._clock.now()
         begun = carried_over(precheck or {}, self._rulebook.graph)
-        self._must_consent(consents, notice_version)
+        must_consent(self._rulebook, consents, notice_version)
         with self._store.begin() as tx:
             tx.people.lock(actor.id)  # two taps at once open one draft
-            for key, version in {**consents, self._rulebook.consents.notice.key: notice_version}.items():
-                tx.people.consent(actor.id, key, version, at)
+            keep_consents(tx, self._rulebook, actor.id, consents, notice_version, at)
             open_id = tx.cases.open_of(actor.id)
             case = tx.cases.read(open_id) if open_id else None
             is_new = case is None or case.state not in EDITABLE
             if case is None or is_new:
                 case = Case(id=uuid4(), applicant_id=actor.id, created_at=at, changed_at=at, answers=begun)
                 tx.cases.add(case)
-            return self._view(tx, case), is_new
+                if authorisation := tx.authorisations.active_of(actor.id):
+                    join(tx, case, authorisation, actor, at)
+            return self._view(tx, case, actor), is_new
+
+    def start_for(self, person: Actor, authorisation_id: UUID) -> tuple[View, bool]:
+        """As a helper: opens a draft for the applicant, or gives back the case she has running; and whether it is new.
+
+        Raises NotFound unless the authorisation is active and this person's; ConsentMissing when the applicant has not
+        read the notice that is in force now.
+        """
+        at = self._clock.now()
+        with self._store.begin() as tx:
+            authorisation = tx.authorisations.load(authorisation_id)
+            if not authorisation.is_active or authorisation.side_of(person) is not Side.HELPER:
+                raise NotFound
+            applicant_id, actor = _known(authorisation.applicant_id), authorisation.helper
+            tx.people.lock(applicant_id)
+            notice = self._rulebook.consents.notice
+            if tx.people.consents(applicant_id).get(notice.key) != notice.version:
+                raise ConsentMissing(HERSELF_FIRST, missing=[notice.key])
+            open_id = tx.cases.open_of(applicant_id)
+            case = tx.cases.read(open_id) if open_id else None
+            is_new = case is None
+            if case is None:
+                case = Case(uuid4(), applicant_id, created_at=at, changed_at=at, changed_by=actor.name)
+                tx.cases.add(case)
+            join(tx, case, authorisation, actor, at)
+            return self._view(tx, case, actor), is_new
 
     def view(self, actor: Actor, case_id: UUID) -> View:
         """Raises NotFound."""
         with self._store.begin() as tx:
-            return self._view(tx, self._own(tx, actor, case_id, lock=False))
+            case, actor = self._own(tx, actor, case_id, lock=False)
+            return self._view(tx, case, actor)
 
     def answer(self, actor: Actor, case_id: UUID, seen_version: int, page_key: str, raw: Mapping[str, object]) -> View:
         """Keeps the answers of one page. Raises AnswersInvalid with every fault, StaleVersion, ActionNotAllowed."""
         at, today = self._clock.now(), self._clock.today()
         with self._store.begin() as tx:
-            case = self._own(tx, actor, case_id)
+            case, actor = self._own(tx, actor, case_id)
             case.must_be_at(seen_version)
             case.must_be_editable("修改")
             raw = {**self._kept_unseen(case, page_key), **raw}
@@ -123,7 +156,7 @@ class Filing:
             case.answer(given, actor, at)
             tx.cases.save(case)
             self._reminders.follow(tx, case, given)
-            return self._view(tx, case)
+            return self._view(tx, case, actor)
 
     def submit(self, actor: Actor, case_id: UUID, seen_version: int, key: str, commitment_version: str) -> View:
         """Hands the case in under the commitment, and tells her so.
@@ -133,13 +166,14 @@ class Filing:
         """
         at, today = self._clock.now(), self._clock.today()
         with self._store.begin() as tx:
-            case = self._own(tx, actor, case_id)
+            case, actor = self._own(tx, actor, case_id)
             request = {"case": case_id, "commitment": commitment_version}
             if is_repeat(tx, self._seals, actor, key, request, at):
-                return self._view(tx, case)
+                return self._view(tx, case, actor)
             case.must_be_at(seen_version)
             self._must_be_committed(commitment_version)
-            self._must_have_consented(tx, case)
+            self._must_have_consented(tx, case, actor)
+            self._must_be_authorised_by(tx, case, actor)
             again = case.state is State.RETURNED
             slots = self._rulebook.checklist(case.answers)
             unanswered = self._unanswered(case, today)
@@ -152,13 +186,13 @@ class Filing:
             self._reminders.drop(tx, case, at)
             event = NoticeEvent.RESUBMITTED if again else NoticeEvent.SUBMITTED
             self._announcements.announce(tx, case, event, at)
-            return self._view(tx, case)
+            return self._view(tx, case, actor)
 
     def withdraw(self, actor: Actor, case_id: UUID, seen_version: int, reason: str) -> View:
         """Takes the case back. Raises StaleVersion, ActionNotAllowed."""
         at = self._clock.now()
         with self._store.begin() as tx:
-            case = self._own(tx, actor, case_id)
+            case, actor = self._own(tx, actor, case_id)
             case.must_be_at(seen_version)
             case.withdraw(actor, at, reason)
             tx.claims.end(case.id)
@@ -166,7 +200,7 @@ class Filing:
             self._reminders.drop(tx, case, at)
             if case.number:
                 self._announcements.announce(tx, case, NoticeEvent.WITHDRAWN, at)
-            return self._view(tx, case)
+            return self._view(tx, case, actor)
 
     def report_fund_done(self, actor: Actor, case_id: UUID, item_id: UUID, seen_version: int) -> View:
         """She has drawn the housing fund by its own account; may complete the case. Returns the progress view.
@@ -175,7 +209,7 @@ class Filing:
         """
         at, today = self._clock.now(), self._clock.today()
         with self._store.begin() as tx:
-            case = self._own(tx, actor, case_id)
+            case, actor = self._own(tx, actor, case_id)
             item = case.item(item_id)
             item.must_be_at(seen_version)
             case.change_item(item.report_done(actor, at), ItemAction.REPORT_DONE, actor, at)
@@ -187,27 +221,31 @@ class Filing:
 
     # ── what has to hold ─────────────────────────────────────────────────────────────────
 
-    def _must_consent(self, consents: Mapping[str, str], notice_version: str) -> None:
-        """A department without consent gets nothing: she files there herself, which submit() asks for."""
-        in_force = {each.key: each.version for each in self._rulebook.consents.departments}
-        outdated = [key for key, version in consents.items() if in_force.get(key) != version]
-        if outdated or notice_version != self._rulebook.consents.notice.version:
-            raise ConsentMissing(missing=outdated)
-
     def _must_be_committed(self, commitment_version: str) -> None:
         if commitment_version != self._rulebook.consents.commitment.version:
             raise ConsentMissing("承诺书有了新的版本，请刷新页面，看过后再提交。", missing=["commitment"])
 
-    def _must_have_consented(self, tx: Transaction, case: Case) -> None:
-        """Separate consent for each department the case carries something to (《个人信息保护法》第二十九条)."""
+    def _must_have_consented(self, tx: Transaction, case: Case, actor: Actor) -> None:
+        """Separate consent for each department the case carries something to (《个人信息保护法》第二十九条).
+
+        It is the applicant's own: a helper can neither give it nor be asked for it.
+        """
         given = tx.people.consents(case.applicant_id)
         needed = self._rulebook.consents.needed_for(self._rulebook.chosen_items(case.answers))
         missing = [each for each in needed if given.get(each.key) != each.version]
         if missing:
             titles = "；".join(each.title for each in missing)
+            hers = "这要申请人本人在自己的微信里同意，" if actor.role is Role.HELPER else ""
             raise ConsentMissing(
-                f"还没有同意：{titles}。不想同意的，可以选“我自己去办”。", missing=[m.key for m in missing]
+                f"还没有同意：{titles}。{hers}不想同意的，可以选“我自己去办”。", missing=[m.key for m in missing]
             )
+
+    def _must_be_authorised_by(self, tx: Transaction, case: Case, actor: Actor) -> None:
+        """A helper hands in only for the one who signed the authorisation."""
+        if actor.role is Role.HELPER and case.helper is not None:
+            parties = tx.authorisations.read(case.helper.authorisation_id).parties
+            if not same_name(parties.applicant_name, case.answers.get("name", "")):
+                raise AuthorisedNameDiffers
 
     def _must_be_eligible(self, case: Case, today_month: Month) -> None:
         found = self._rulebook.eligibility(case.answers, today_month)
@@ -246,14 +284,14 @@ class Filing:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────
 
-    def _own(self, tx: Transaction, actor: Actor, case_id: UUID, *, lock: bool = True) -> Case:
+    def _own(self, tx: Transaction, person: Actor, case_id: UUID, *, lock: bool = True) -> tuple[Case, Actor]:
+        """The case, and who this person is in it: the applicant, or her helper. Raises NotFound."""
         case = tx.cases.load(case_id) if lock else tx.cases.read(case_id)
-        case.must_belong_to(actor)
-        return case
+        return case, case.must_belong_to(person)
 
-    def _view(self, tx: Transaction, case: Case) -> View:
+    def _view(self, tx: Transaction, case: Case, actor: Actor) -> View:
         decided = [item.id for item in case.items.values() if item.outcome]
-        return filing_view(case, self._rulebook, self._clock.today(), tx.results.of_items(decided))
+        return filing_view(case, self._rulebook, self._clock.today(), tx.results.of_items(decided), actor)
 
     def _message(self, row: Mapping[str, Any]) -> View:
         return {
@@ -263,6 +301,13 @@ class Filing:
             "case_id": str(row["case_id"]) if row["case_id"] else None,
             "path": row["path"],
         }
+
+
+def _known(person_id: UUID | None) -> UUID:
+    """Of an active authorisation both people are known. Raises NotFound."""
+    if person_id is None:
+        raise NotFound
+    return person_id
 
 
 def _failed_now(case: Case) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from backend.domain.actors import Role
+from backend.domain.actors import ROLE_LABELS, Actor, Role
 from backend.domain.answers import QuestionType
 from backend.domain.case import EDITABLE, STATE_LABELS, Case, State, allowed, reopened
 from backend.domain.items import ChosenItem, Filing
@@ -28,8 +28,8 @@ View = dict[str, Any]
 MASKED_TO_HERSELF = frozenset({QuestionType.ID_NUMBER, QuestionType.PHONE, QuestionType.BANK_ACCOUNT})
 
 
-def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[ResultFile]) -> View:
-    """CaseView of the API: see backend/api/filing.py for its schema."""
+def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[ResultFile], actor: Actor) -> View:
+    """CaseView of the API, for the applicant or her helper: see backend/api/filing.py for its schema."""
     graph = rulebook.graph
     pages = graph.shown_pages(case.answers)
     open_page = graph.open_page(case.answers, today)
@@ -47,7 +47,9 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "version": case.version,
         "state": case.state,
         "state_label": STATE_LABELS[case.state],
-        "may": _may(case, found),
+        "may": _may(case, found, actor),
+        "acting_as": actor.role,
+        "helper": _helper(case),
         "groups": _groups(rulebook, page_views, tasks),
         "pages": page_views,
         "open_page": open_page if case.state in EDITABLE else None,
@@ -55,7 +57,7 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "items": [item_view(item, rulebook) for item in chosen],
         "slots": slot_views,
         "tasks": tasks,
-        "signature": {"signed_at": iso(case.signature.signed_at)} if case.signature else None,
+        "signature": _signature(case),
         "check_answers": _check_answers(rulebook, page_views, chosen),
         "correction": _correction(case, rulebook, pages, slots, why_reopened),
         "waiting": waiting_view(case, rulebook),
@@ -283,11 +285,26 @@ def _missing_words(slot_views: Sequence[View], still_missing: Sequence[str]) -> 
     return [labels[key] for key in still_missing]
 
 
-def _may(case: Case, found: Eligibility | None) -> list[str]:
+def _signature(case: Case) -> View | None:
+    return {"signed_at": iso(case.signature.signed_at), "by": case.signature.role} if case.signature else None
+
+
+def _helper(case: Case) -> View | None:
+    """Who helps her now, for both to see."""
+    if case.helper is None:
+        return None
+    return {
+        "authorisation_id": str(case.helper.authorisation_id),
+        "name": case.helper.actor.name.removeprefix(ROLE_LABELS[Role.HELPER]),
+        "applicant_name": case.helper.applicant_name,
+    }
+
+
+def _may(case: Case, found: Eligibility | None, actor: Actor) -> list[str]:
     """The actions her page offers, in the order they come."""
     may: list[str] = ["answer", "upload", "sign"] if case.state in EDITABLE else []
     not_yet = isinstance(found, (TooEarly, ContributionShort)) and case.state is State.DRAFT
-    actions = [action.value for action in allowed(case.state, Role.APPLICANT)]
+    actions = [action.value for action in allowed(case.state, actor.role)]
     return may + [action for action in actions if not (action == "submit" and not_yet)]
 
 

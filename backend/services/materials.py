@@ -90,7 +90,7 @@ class Materials(ResultFiles):
         self._uploads.must_be_of_a_size(file)
         at, photo_id = self._clock.now(), uuid4()
         with self._store.begin() as tx:
-            case = self._own_case(tx, actor, case_id)
+            case, _ = self._own_case(tx, actor, case_id)
             slot = self._editable_slot(case, place[0])
             if place[1] not in {part.key for part in slot.parts}:
                 raise NotFound("这份材料没有这一页，请返回材料页再试。", part=place[1])
@@ -128,7 +128,7 @@ class Materials(ResultFiles):
             self._editable_slot(case, photo.slot_key)
         ready = self._verified(case_id, photo, at)
         with self._store.begin() as tx:
-            case = self._own_case(tx, actor, case_id)
+            case, actor = self._own_case(tx, actor, case_id)
             again = is_repeat(tx, self._seals, actor, key, {"complete_photo": photo_id}, at)
             if not again and case.photo(photo_id).state is PhotoState.AWAITING:
                 self._editable_slot(case, photo.slot_key)
@@ -142,7 +142,7 @@ class Materials(ResultFiles):
         """Removes a photo from its slot. Returns the slot. Raises NotFound, ActionNotAllowed."""
         at = self._clock.now()
         with self._store.begin() as tx:
-            case = self._own_case(tx, actor, case_id)
+            case, actor = self._own_case(tx, actor, case_id)
             photo = case.photo(photo_id)
             self._editable_slot(case, photo.slot_key)
             case.take_back_photo(photo_id)
@@ -154,7 +154,7 @@ class Materials(ResultFiles):
         """“我没有这个材料”. Returns the slot. Raises NotFound, ActionNotAllowed, ReasonMissing."""
         at = self._clock.now()
         with self._store.begin() as tx:
-            case = self._own_case(tx, actor, case_id)
+            case, actor = self._own_case(tx, actor, case_id)
             self._editable_slot(case, slot_key)
             case.declare_absent(slot_key, reason, at)
             tx.cases.save(case)
@@ -165,7 +165,7 @@ class Materials(ResultFiles):
         """She has it after all. Returns the slot. Raises NotFound, ActionNotAllowed."""
         at = self._clock.now()
         with self._store.begin() as tx:
-            case = self._own_case(tx, actor, case_id)
+            case, actor = self._own_case(tx, actor, case_id)
             self._editable_slot(case, slot_key)
             if slot_key in case.absences:
                 case.take_back_absence(slot_key)
@@ -174,7 +174,10 @@ class Materials(ResultFiles):
             return self._slot_view(case, slot_key)
 
     def save_signature(self, actor: Actor, case_id: UUID, seen_version: int, png: bytes) -> None:
-        """Her handwriting under the case. Raises NotFound, StaleVersion, ActionNotAllowed, SignatureMissing, …"""
+        """Her handwriting, or her helper's, under the case.
+
+        Raises NotFound, StaleVersion, ActionNotAllowed, SignatureMissing, OutsideDown.
+        """
         self._pictures.check_signature(png)
         at, sha256 = self._clock.now(), hashlib.sha256(png).hexdigest()
         image_key = f"cases/{case_id}/signature/{sha256}.png"
@@ -182,8 +185,9 @@ class Materials(ResultFiles):
             self._signable_case(self._own_case_unlocked(tx, actor, case_id), seen_version)
         self._evidence.put(image_key, png, "image/png")
         with self._store.begin() as tx:
-            case = self._signable_case(self._own_case(tx, actor, case_id), seen_version)
-            case.sign(Signature(image_key, sha256, at), actor, at)
+            case, actor = self._own_case(tx, actor, case_id)
+            self._signable_case(case, seen_version)
+            case.sign(Signature(image_key, sha256, at, actor.role), actor, at)
             tx.cases.save(case)
 
     # ── looking at photos ────────────────────────────────────────────────────────────────────
@@ -229,14 +233,14 @@ class Materials(ResultFiles):
 
     # ── what the above share ─────────────────────────────────────────────────────────────────
 
-    def _own_case(self, tx: Transaction, actor: Actor, case_id: UUID) -> Case:
+    def _own_case(self, tx: Transaction, person: Actor, case_id: UUID) -> tuple[Case, Actor]:
+        """The case, locked, and who this person is in it: the applicant, or her helper. Raises NotFound."""
         case = tx.cases.load(case_id)
-        case.must_belong_to(actor)
-        return case
+        return case, case.must_belong_to(person)
 
-    def _own_case_unlocked(self, tx: Transaction, actor: Actor, case_id: UUID) -> Case:
+    def _own_case_unlocked(self, tx: Transaction, person: Actor, case_id: UUID) -> Case:
         case = tx.cases.read(case_id)
-        case.must_belong_to(actor)
+        case.must_belong_to(person)
         return case
 
     def _slot(self, case: Case, slot_key: str) -> Slot:
@@ -257,10 +261,9 @@ class Materials(ResultFiles):
     def _slot_view(self, case: Case, slot_key: str) -> dict[str, Any]:
         return slot_view(self._slot(case, slot_key), case, self._rulebook)
 
-    def _signable_case(self, case: Case, seen_version: int) -> Case:
+    def _signable_case(self, case: Case, seen_version: int) -> None:
         case.must_be_at(seen_version)
         case.must_be_editable("签名")
-        return case
 
     def _verified(self, case_id: UUID, photo: Photo, at: datetime) -> Photo:
         """The photo with its clean picture in the bucket. Doing it twice gives the same."""

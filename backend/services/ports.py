@@ -12,6 +12,7 @@ from uuid import UUID
 
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry, AuditLink
+from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
 from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
@@ -208,6 +209,40 @@ class Claims(Protocol):
         """Nobody holds the case any more, whoever did."""
 
 
+class Authorisations(Protocol):
+    def add(self, authorisation: Authorisation) -> None: ...
+    def load(self, authorisation_id: UUID) -> Authorisation:
+        """The authorisation, its row locked until the transaction ends. Raises NotFound."""
+
+    def read(self, authorisation_id: UUID) -> Authorisation:
+        """The authorisation as it is, not locked. Raises NotFound."""
+
+    def find(self, authorisation_id: UUID) -> Authorisation | None:
+        """As `load`, for one that may not be there."""
+
+    def by_code(self, digest: bytes) -> Authorisation | None:
+        """The one whose link's code has this digest, locked."""
+
+    def active_of(self, applicant_id: UUID) -> Authorisation | None: ...
+    def save(self, authorisation: Authorisation) -> Authorisation:
+        """Writes it with its version risen by one. Raises HelperExists, StaleVersion."""
+
+    def join(self, case_id: UUID, authorisation_id: UUID, at: datetime) -> bool:
+        """The authorisation is for this case too; False when it was already."""
+
+    def of_case(self, case_id: UUID) -> list[Authorisation]:
+        """All that ever were for the case, the oldest first."""
+
+    def cases_of(self, authorisation_id: UUID) -> list[UUID]:
+        """The cases it is for, in the order they joined."""
+
+    def count_asked_by(self, person_id: UUID) -> int:
+        """How many this person began that still wait for the other's answer."""
+
+    def due(self, at: datetime) -> list[UUID]:
+        """Those whose code or term is over at `at`, some hundreds at a time."""
+
+
 class Results(Protocol):
     def add(self, result: ResultFile) -> None: ...
     def get(self, result_id: UUID) -> ResultFile:
@@ -363,6 +398,8 @@ class Transaction(Protocol):
     @property
     def claims(self) -> Claims: ...
     @property
+    def authorisations(self) -> Authorisations: ...
+    @property
     def results(self) -> Results: ...
     @property
     def people(self) -> People: ...
@@ -418,6 +455,9 @@ class Screens(Protocol):
     ) -> tuple[list[Mapping[str, Any]], str | None]: ...
     def department_counts(self, department: str | None) -> Mapping[str, int]: ...
     def cases_of(self, applicant_id: UUID) -> list[Mapping[str, Any]]: ...
+    def authorisations_of(self, person_id: UUID) -> list[Mapping[str, Any]]:
+        """Where she helps or is helped, asked or active; with the newest case of each."""
+
     def events_of(self, case_id: UUID) -> list[Mapping[str, Any]]: ...
     def messages_of(self, person_id: UUID, limit: int) -> list[Mapping[str, Any]]: ...
     def overview(self, today: date) -> Mapping[str, Any]: ...

@@ -26,6 +26,7 @@ from backend.domain.review import (
 from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
+from backend.services.authorisation_view import staff_row
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Claim, Clock, Screens, Seals, Store, Transaction
 from backend.services.repeats import is_repeat
@@ -375,7 +376,8 @@ class Review:
         rulebook, record = self._versions.rulebook_of(tx, case), (links, pushes)
         evaluation = self._versions.evaluation_of(tx, case)
         policy = (evaluation, rules_view(case, evaluation, self._versions.told_of(tx, case)))
-        return review_view(case, rulebook, actor, claim, record, policy, today)
+        view = review_view(case, rulebook, actor, claim, record, policy, today)
+        return {**view, "authorisations": [staff_row(each, case) for each in tx.authorisations.of_case(case.id)]}
 
 
 def whole_values(case: Case, rulebook: Rulebook, field: str, within: frozenset[str] | None = None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from backend.domain.actors import Actor, Role
+from backend.domain.actors import ROLE_LABELS, Actor, Role
 from backend.domain.audit import AuditLink
 from backend.domain.case import ACTION_LABELS, STAFF_STATE_LABELS, Action, Case, State, allowed
 from backend.domain.evaluation import Evaluation
@@ -15,6 +15,7 @@ from backend.domain.people import chinese_length
 from backend.domain.retirement import Eligibility
 from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
+from backend.services.authorised_cases import ACT_LABELS as AUTHORISATION_ACTS
 from backend.services.filing_view import eligibility_view, item_view
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
@@ -45,6 +46,8 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
     NoticeEvent.FILING_OPENS:        "提醒：可以办了",
     NoticeEvent.EARLY_NOTICE_DUE:    "提醒：该书面告知了",
     NoticeEvent.REMINDER_MOVED:      "提醒的月份变了",
+    NoticeEvent.AUTHORISATION_CONFIRMED: "代办授权确认",
+    NoticeEvent.AUTHORISATION_REVOKED:   "代办授权结束",
 }
 
 # Acts that move nothing, in words; the others are the table's ACTION_LABELS.
@@ -56,11 +59,13 @@ OTHER_ACTS: dict[str, str] = {
     "rule_overridden":  "写明理由照办",
     "rule_taken_back":  "撤销政策核对的处理",
     "sign":             "签名",
+    "answer":           "填写内容",
     "look":             "查看完整内容",
     "item_accept":      "部门接收",
     "item_decide":      "部门作出决定",
     "item_report_done": "申请人报告公积金已办好",
     **ACT_LABELS,
+    **AUTHORISATION_ACTS,
 }
 
 DEFAULT_OPINIONS = {
@@ -159,7 +164,7 @@ def review_view(
         "opinions": {"clerk": _opinion(case.clerk_opinion), "supervisor": _opinion(case.supervisor_opinion)},
         "items": _items(case, rulebook, today),
         "events": [history_line(link) for link in links],
-        "pushes": [_push(push) for push in pushes],
+        "pushes": [_push(push, case) for push in pushes],
         "corrections": [_correction(link) for link in links if link.entry.action == Action.RETURN],
         "judged": {"done": len(subjects) - len(open_labels), "total": len(subjects)},
         "failed": [{"subject": s, "label": subjects[s]} for s in failed(subjects, judgements)],
@@ -329,10 +334,11 @@ def _items(case: Case, rulebook: Rulebook, today: date) -> list[View]:
     ]
 
 
-def _push(push: Push) -> View:
+def _push(push: Push, case: Case) -> View:
     return {
         "event": push.event,
         "event_label": EVENT_LABELS[NoticeEvent(push.event)],
+        "to_label": ROLE_LABELS[Role.APPLICANT if push.person_id == case.applicant_id else Role.HELPER],
         "state": push.state,
         "state_label": PUSH_STATE_LABELS[PushState(push.state)],
         "reason": push.reason,

@@ -9,6 +9,7 @@ import psycopg
 
 from backend.adapters.db import migrating
 from backend.adapters.db.store import PostgresStore
+from backend.domain.authorisation import AUTHORISATION_TRANSITIONS
 from backend.domain.case import TRANSITIONS
 from backend.domain.routing import ITEM_TRANSITIONS
 from backend.settings import CHECKOUT
@@ -48,6 +49,8 @@ def test_the_database_holds_the_transitions_of_the_domain(store: PostgresStore) 
     with store.engine.connect() as connection:
         cases = connection.exec_driver_sql("SELECT from_state, to_state FROM case_transitions").all()
         items = connection.exec_driver_sql("SELECT from_state, to_state FROM item_transitions").all()
+        authorisations = connection.exec_driver_sql("SELECT from_state, to_state FROM authorisation_transitions").all()
 
     assert set(map(tuple, cases)) == {(start, end) for (start, _), end in TRANSITIONS.items()}
     assert set(map(tuple, items)) == {(start, end) for (start, _), end in ITEM_TRANSITIONS.items()}
+    assert set(map(tuple, authorisations)) == {(start, end) for (start, _), end in AUTHORISATION_TRANSITIONS.items()}

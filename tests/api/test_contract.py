@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import requests
 from openapi_spec_validator import validate
 
+from backend.domain.actors import Actor
 from tests import pictures
 from tests.api.tabs import Document, Tab, Tabs, json_of
+from tests.authorising import DAUGHTER, PHONE, Family, code_of
 from tests.builders import Town, View, a_small_photo
 from tests.domain.examples import answers
 
 FILING, REVIEW, ITEMS = "/api/filing/cases", "/api/review/cases", "/api/departments/items"
+ASKED = "/api/filing/authorisations"
 # Signing in and the list of staff are tried in test_identity.py.
 TRIED_ELSEWHERE = "/api/identity/"
 
@@ -188,6 +191,7 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     given_up_and_refused(tabs, town)
     publishes_the_guide(tabs, town)
     leaves_a_date(tabs)
+    helps_him(tabs, town)
 
     assert finished["state"] == "completed"
     assert never_tried(document) == []
@@ -211,6 +215,48 @@ def given_up_and_refused(tabs: Tabs, town: Town) -> None:
     json_of(tabs.clerk.send("POST", f"{REVIEW}/{view['id']}/claim", Idempotency_Key=uuid4().hex))
     refusal = {"reason": "不在本区参保"}
     tabs.clerk.change("POST", f"{REVIEW}/{view['id']}/refusal", refusal, version=view["version"])
+
+
+def helps_him(tabs: Tabs, town: Town) -> None:
+    """Two people authorise each other in every way there is; the clerk looks at the document and at the phone."""
+    family = Family(town)
+    father, daughter = tabs.of(town.another_applicant(40)), tabs.of(family.daughter)
+    terms = daughter.view("/api/filing/authorisation-terms")["version"]
+    names = {"relation": "child", "applicant_name": answers()["name"], "helper_name": DAUGHTER}
+    hers = {"helper": {"phone": PHONE, "terms_version": terms}}
+    given = family.his()
+    drawn = {"png_base64": base64.b64encode(given.signature_png).decode(), "strokes": 5, "terms_version": terms}
+    his = {"applicant": {**drawn, "consents": dict(given.consents), "notice_version": given.notice_version}}
+
+    asked = json_of(daughter.send("POST", f"{ASKED}/by-helper", names | hers, Idempotency_Key=uuid4().hex))
+    asked = daughter.change("POST", f"{ASKED}/{asked['id']}/link", version=asked["version"])
+    code = {"code": code_of(asked)}
+    json_of(father.send("POST", "/api/filing/invitation", code))
+    active = json_of(father.send("POST", "/api/filing/invitation/applicant-confirmation", code | his))
+    case_id = json_of(daughter.send("POST", f"{ASKED}/{active['id']}/case"))["id"]
+    assert father.get(f"{ASKED}/{active['id']}/document").content_type == "application/pdf"
+    daughter.view("/api/filing/home")
+    hand_in(town, case_id, family.daughter)
+    staff = f"{REVIEW}/{case_id}/authorisations/{active['id']}"
+    assert tabs.clerk.get(f"{staff}/document").content_type == "application/pdf"
+    json_of(tabs.clerk.send("POST", f"{staff}/looks", {"reason": "联系代办人"}))
+    tabs.clerk.view(f"{REVIEW}/{case_id}")
+    version = father.view(f"{ASKED}/{active['id']}")["version"]
+    father.change("POST", f"{ASKED}/{active['id']}/revocation", version=version)
+
+    asked = json_of(father.send("POST", f"{ASKED}/by-applicant", names | his, Idempotency_Key=uuid4().hex))
+    json_of(daughter.send("POST", "/api/filing/invitation/helper-confirmation", {"code": code_of(asked)} | hers))
+    again = json_of(daughter.send("POST", f"{ASKED}/by-helper", names | hers, Idempotency_Key=uuid4().hex))
+    assert father.send("POST", "/api/filing/invitation/refusal", {"code": code_of(again)}).status_code == 204
+
+
+def hand_in(town: Town, case_id: str, helper: Actor) -> None:
+    """Everything that is left, as the helper."""
+    view = town.services.filing.view(helper, UUID(case_id))
+    while page := view["open_page"]:
+        view = town.answer(view, page, helper, **answers())
+    town.give_every_photo(view)
+    town.submit(town.sign(view, helper), helper)
 
 
 def publishes_the_guide(tabs: Tabs, town: Town) -> None:

@@ -177,4 +177,4 @@ def test_home_is_hers_alone(tabs: Tabs, town: Town) -> None:
 
     assert json_of(tabs.her.get(f"{FILING}/home"))["case"]["state"] == "submitted"
     other = json_of(tabs.of(town.another_applicant()).get(f"{FILING}/home"))
-    assert other == {"case": None, "closed_cases": [], "messages": []}
+    assert other == {"case": None, "closed_cases": [], "authorisations": [], "messages": []}

@@ -491,7 +491,8 @@ def test_a_case_that_was_taken_back_frees_its_clerk_and_its_person(town: Town) -
 
 
 def test_home_shows_the_open_case_the_closed_ones_and_what_she_was_told(town: Town) -> None:
-    assert town.services.filing.home(town.applicant) == {"case": None, "closed_cases": [], "messages": []}
+    empty = {"case": None, "closed_cases": [], "authorisations": [], "messages": []}
+    assert town.services.filing.home(town.applicant) == empty
     closed = town.a_completed_case()
     draft = town.a_new_draft()
 

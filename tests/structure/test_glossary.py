@@ -8,6 +8,7 @@ from enum import StrEnum
 import pytest
 
 from backend.domain.actors import Role
+from backend.domain.authorisation import AuthorisationAction, AuthorisationState, Relation
 from backend.domain.case import Action, State
 from backend.domain.deadlines import ClockState
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
@@ -22,7 +23,7 @@ GLOSSARY = (CHECKOUT / "GLOSSARY.md").read_text(encoding="utf-8")
 ROWS = [line for line in GLOSSARY.splitlines() if re.match(r"\|.*`", line)]
 IDENTIFIERS = [name for row in ROWS for name in re.findall(r"`([^`]+)`", row)]
 NAMED_IN_CODE = (
-    *(Role, State, Action, ItemState, ItemAction, Outcome),
+    *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.

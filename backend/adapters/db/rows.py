@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from backend.adapters.db.sealed import Seal
-from backend.domain.case import Absence, Case, Photo, PhotoState, Signature, State
+from backend.domain.actors import Role
+from backend.domain.authorisation import helper_actor
+from backend.domain.case import Absence, ActiveHelper, Case, Photo, PhotoState, Signature, State
 from backend.domain.evaluation import Evaluation
 from backend.domain.people import Month, mask_name
 from backend.domain.review import Check, Judgement, Opinion, Settlement, SettlementKind, Verdict
@@ -71,7 +73,16 @@ def item(row: Row) -> RoutedItem:
 def signature(document: Row | None) -> Signature | None:
     if document is None:
         return None
-    return Signature(document["image_key"], document["sha256"], datetime.fromisoformat(document["signed_at"]))
+    role = Role(document.get("role", Role.APPLICANT))  # older ones are all her own
+    return Signature(document["image_key"], document["sha256"], datetime.fromisoformat(document["signed_at"]), role)
+
+
+def helper(document: Row | None) -> ActiveHelper | None:
+    """Whom the applicant has authorised for this case, while it is in force."""
+    if document is None:
+        return None
+    who = helper_actor(UUID(document["id"]), document["name"])
+    return ActiveHelper(UUID(document["authorisation_id"]), who, document["applicant_name"])
 
 
 def opinion(document: Row | None) -> Opinion | None:
@@ -124,6 +135,7 @@ def case(row: Row, seal: Seal) -> Case:
         id=row["id"],
         applicant_id=row["applicant_id"],
         created_at=row["created_at"],
+        helper=helper(row["helper"]),
         state=State(row["state"]),
         version=row["version"],
         round=row["round"],

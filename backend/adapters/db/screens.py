@@ -67,6 +67,18 @@ _CASES_OF = text("""
 SELECT id, number, version, state, changed_at, submitted_at, review_due_on FROM cases
  WHERE applicant_id = :applicant_id ORDER BY created_at DESC LIMIT 20
 """)
+_AUTHORISATIONS_OF = text("""
+SELECT a.id, a.state, a.begun_by, a.relation, a.applicant_id, a.helper_id, a.applicant_name_masked,
+       a.helper_name_masked, a.asked_at, a.confirmed_at, a.code_expires_at, a.valid_until,
+       c.id AS case_id, c.number AS case_number, c.state AS case_state, c.changed_at AS case_changed_at
+  FROM authorisations a
+  LEFT JOIN LATERAL (SELECT k.id, k.number, k.state, k.changed_at
+                       FROM case_authorisations l JOIN cases k ON k.id = l.case_id
+                      WHERE l.authorisation_id = a.id AND a.state = 'active'
+                      ORDER BY k.created_at DESC LIMIT 1) c ON true
+ WHERE (a.applicant_id = :person_id OR a.helper_id = :person_id) AND a.state IN ('asked', 'active')
+ ORDER BY a.asked_at DESC LIMIT 200
+""")
 _EVENTS_OF = text("""
 SELECT seq, at, actor_id, actor_role, actor_name, action, subject, reason, facts FROM audit_links
  WHERE case_id = :case_id ORDER BY seq
@@ -139,6 +151,9 @@ class PostgresScreens:
 
     def cases_of(self, applicant_id: UUID) -> list[Row]:
         return self._rows(_CASES_OF, {"applicant_id": applicant_id})
+
+    def authorisations_of(self, person_id: UUID) -> list[Row]:
+        return self._rows(_AUTHORISATIONS_OF, {"person_id": person_id})
 
     def events_of(self, case_id: UUID) -> list[Row]:
         return self._rows(_EVENTS_OF, {"case_id": case_id})

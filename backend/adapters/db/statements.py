@@ -8,6 +8,11 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
        c.commitment_version, c.policy_hash, c.evaluation, c.submitted_at, c.review_due_on, c.correction_note,
        c.corrected_at, c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason,
        c.changed_by, c.changed_at, c.created_at,
+       (SELECT json_build_object(
+            'authorisation_id', h.id, 'id', h.helper_id, 'name', h.helper_name_masked,
+            'applicant_name', h.applicant_name_masked)
+          FROM case_authorisations l JOIN authorisations h ON h.id = l.authorisation_id
+         WHERE l.case_id = c.id AND h.state = 'active') AS helper,
        (SELECT json_agg(json_build_object(
             'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
             'content_type', p.content_type, 'declared_bytes', p.declared_bytes,

@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 
 from backend.adapters.db import people_rows
+from backend.adapters.db.authorisation_rows import AuthorisationRows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.guide_rows import GuideRows
@@ -47,6 +48,7 @@ class PostgresTransaction:
         self.audit = ChainRows(connection, seal)
         self.cases = CaseRows(connection, seal, self.audit)
         self.claims = ClaimRows(connection)
+        self.authorisations = AuthorisationRows(connection, seal)
         self.results = ResultRows(connection)
         self.people = PersonRows(connection)
         self.staff = StaffRows(connection)

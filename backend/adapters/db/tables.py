@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from backend.domain.authorisation import AuthorisationState, Relation, Side
 from backend.domain.case import ACTIVE, PhotoState, State
 from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind, Verdict
@@ -144,6 +145,74 @@ item_transitions = Table(
     Column("to_state", Text, nullable=False),
     PrimaryKeyConstraint("from_state", "to_state"),
     comment="The domain's ITEM_TRANSITIONS, for the trigger that refuses every other move",
+)
+
+authorisations = Table(
+    "authorisations",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("begun_by", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("applicant_id", UUID, ForeignKey("people.id")),
+    Column("helper_id", UUID, ForeignKey("people.id")),
+    Column("parties", LargeBinary, nullable=False, comment="sealed: both names and the helper's phone"),
+    Column("applicant_name_masked", Text, nullable=False),
+    Column("helper_name_masked", Text, nullable=False),
+    Column("terms_version", Text, nullable=False),
+    Column("code_digest", LargeBinary, unique=True, comment="SM3 of the newest link's code"),
+    Column("code_expires_at", Moment),
+    Column("signed", JSONB(none_as_null=True)),
+    Column("document", JSONB(none_as_null=True)),
+    Column("asked_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("valid_until", Moment),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    one_of("begun_by", Side),
+    one_of("relation", Relation),
+    one_of("state", AuthorisationState),
+    CheckConstraint("ended_by IS NULL OR ended_by IN (" + in_list(Side) + ")", name="ended_by_is_known"),
+    CheckConstraint("applicant_id <> helper_id", name="is_of_two_people"),
+    CheckConstraint(
+        "CASE begun_by WHEN 'helper' THEN helper_id IS NOT NULL ELSE applicant_id IS NOT NULL END",
+        name="whoever_asks_is_known",
+    ),
+    CheckConstraint(
+        "state <> 'active' OR (applicant_id IS NOT NULL AND helper_id IS NOT NULL AND signed IS NOT NULL"
+        " AND document IS NOT NULL AND confirmed_at IS NOT NULL AND valid_until IS NOT NULL)",
+        name="active_is_whole",
+    ),
+    Index(
+        "uq_authorisations_active_applicant",
+        "applicant_id",
+        unique=True,
+        postgresql_where=text("state = 'active'"),
+    ),
+    Index("ix_authorisations_applicant", "applicant_id"),
+    Index("ix_authorisations_helper", "helper_id"),
+    Index("ix_authorisations_open", "state", postgresql_where=text("state IN ('active', 'asked')")),
+)
+
+authorisation_transitions = Table(
+    "authorisation_transitions",
+    metadata,
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    PrimaryKeyConstraint("from_state", "to_state"),
+    comment="The domain's AUTHORISATION_TRANSITIONS, for the trigger that refuses every other move",
+)
+
+case_authorisations = Table(
+    "case_authorisations",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("authorisation_id", UUID, ForeignKey("authorisations.id"), nullable=False),
+    Column("joined_at", Moment, nullable=False),
+    PrimaryKeyConstraint("case_id", "authorisation_id"),
+    Index("ix_case_authorisations_authorisation", "authorisation_id"),
+    comment="Which cases an authorisation is for; stays when it ends",
 )
 
 photos = Table(

@@ -1122,6 +1122,519 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filing/authorisation-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the text of an authorisation and the helper's commitment. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuthorisationTermsView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/by-helper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to act for somebody (我帮家人办): a link for the applicant. Needs an Idempotency-Key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskedByHelper"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskedAuthorisation"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/by-applicant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask somebody to act for oneself (请家人帮忙), signed: a link for the helper. Needs an Idempotency-Key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskedByApplicant"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskedAuthorisation"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/{authorisation_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new link; the old one is good no more. Needs If-Match. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskedAuthorisation"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a link asks of the caller. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/invitation/applicant-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign and confirm as the applicant. Sent again by the same person it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmedByApplicant"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuthorisationView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/invitation/helper-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Commit and confirm as the helper. Sent again by the same person it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmedByHelper"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuthorisationView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/invitation/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to what a link asks. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/{authorisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show an authorisation to one of its two people. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuthorisationView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/{authorisation_id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an authorisation at once (撤销授权); by either side. Needs If-Match. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuthorisationView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/{authorisation_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        /** Open the authorisation document (授权委托书). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/authorisations/{authorisation_id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As the helper: start the applicant's case, or go on with the one that runs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The case that runs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseView"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reminders": {
         parameters: {
             query?: never;
@@ -1886,6 +2399,97 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["WholeValues"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/authorisations/{authorisation_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        /** Open the authorisation document (授权委托书) of a case; the look is written to the audit trail. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/authorisations/{authorisation_id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                authorisation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the helper's whole name and phone; the look and its reason are written to the audit trail. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    authorisation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReasonBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HelperContact"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -3445,6 +4049,23 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        HomeAuthorisation: {
+            id: string;
+            /** @enum {string} */
+            state: "asked" | "active" | "revoked" | "lapsed" | "declined";
+            state_label: string;
+            /** @enum {string} */
+            my_side: "applicant" | "helper";
+            other_name: string;
+            relation_label: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: date-time */
+            code_expires_at: string | null;
+            case: components["schemas"]["CaseSummary"] | null;
+        };
         Message: {
             /** Format: date-time */
             at: string;
@@ -3455,6 +4076,7 @@ export interface components {
         };
         Home: {
             case: components["schemas"]["CaseSummary"] | null;
+            authorisations: components["schemas"]["HomeAuthorisation"][];
             closed_cases: components["schemas"]["CaseSummary"][];
             messages: components["schemas"]["Message"][];
         };
@@ -3471,6 +4093,11 @@ export interface components {
             notice_version: string;
             /** @default null */
             precheck?: components["schemas"]["BegunAnswers"] | null;
+        };
+        CaseHelper: {
+            authorisation_id: string;
+            name: string;
+            applicant_name: string;
         };
         Group: {
             key: string;
@@ -3590,6 +4217,8 @@ export interface components {
         Signed: {
             /** Format: date-time */
             signed_at: string;
+            /** @enum {string} */
+            by: "applicant" | "helper";
         };
         CheckRow: {
             page_key: string;
@@ -3701,6 +4330,9 @@ export interface components {
             state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             may: string[];
+            /** @enum {string} */
+            acting_as: "applicant" | "helper";
+            helper: components["schemas"]["CaseHelper"] | null;
             groups: components["schemas"]["Group"][];
             pages: components["schemas"]["PageView"][];
             open_page: string | null;
@@ -3726,6 +4358,158 @@ export interface components {
         Withdrawal: {
             /** @default  */
             reason?: string;
+        };
+        RelationChoice: {
+            /** @enum {string} */
+            value: "child" | "spouse" | "relative" | "employer" | "other";
+            label: string;
+        };
+        AuthorisationTermsView: {
+            version: string;
+            title: string;
+            paragraphs: string[];
+            helper_title: string;
+            helper_paragraphs: string[];
+            relations: components["schemas"]["RelationChoice"][];
+            code_hours: number;
+            valid_months: number;
+        };
+        HelperPart: {
+            phone: string;
+            terms_version: string;
+        };
+        AskedByHelper: {
+            /** @enum {string} */
+            relation: "child" | "spouse" | "relative" | "employer" | "other";
+            applicant_name: string;
+            helper_name: string;
+            helper: components["schemas"]["HelperPart"];
+        };
+        DoneForHer: {
+            /** Format: date-time */
+            at: string;
+            title: string;
+            times: number;
+        };
+        AskedAuthorisation: {
+            /** @enum {string} */
+            relation: "child" | "spouse" | "relative" | "employer" | "other";
+            relation_label: string;
+            applicant_name: string;
+            helper_name: string;
+            helper_phone: string | null;
+            title: string;
+            paragraphs: string[];
+            helper_title: string;
+            helper_paragraphs: string[];
+            id: string;
+            version: number;
+            /** @enum {string} */
+            state: "asked" | "active" | "revoked" | "lapsed" | "declined";
+            state_label: string;
+            /** @enum {string} */
+            begun_by: "applicant" | "helper";
+            /** @enum {string} */
+            my_side: "applicant" | "helper";
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            code_expires_at: string | null;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @enum {string|null} */
+            ended_by: "applicant" | "helper" | null;
+            document_path: string | null;
+            may: string[];
+            cases: components["schemas"]["CaseSummary"][];
+            acts: components["schemas"]["DoneForHer"][];
+            link: string;
+        };
+        ApplicantPart: {
+            consents: {
+                [key: string]: string;
+            };
+            notice_version: string;
+            terms_version: string;
+            png_base64: string;
+            strokes: number;
+        };
+        AskedByApplicant: {
+            /** @enum {string} */
+            relation: "child" | "spouse" | "relative" | "employer" | "other";
+            applicant_name: string;
+            helper_name: string;
+            applicant: components["schemas"]["ApplicantPart"];
+        };
+        Code: {
+            code: string;
+        };
+        Invitation: {
+            /** @enum {string} */
+            relation: "child" | "spouse" | "relative" | "employer" | "other";
+            relation_label: string;
+            applicant_name: string;
+            helper_name: string;
+            helper_phone: string | null;
+            title: string;
+            paragraphs: string[];
+            helper_title: string;
+            helper_paragraphs: string[];
+            authorisation_id: string | null;
+            /** @enum {string} */
+            asked_side: "applicant" | "helper";
+            terms_version: string;
+            /** Format: date-time */
+            expires_at: string | null;
+        };
+        ConfirmedByApplicant: {
+            code: string;
+            applicant: components["schemas"]["ApplicantPart"];
+        };
+        AuthorisationView: {
+            /** @enum {string} */
+            relation: "child" | "spouse" | "relative" | "employer" | "other";
+            relation_label: string;
+            applicant_name: string;
+            helper_name: string;
+            helper_phone: string | null;
+            title: string;
+            paragraphs: string[];
+            helper_title: string;
+            helper_paragraphs: string[];
+            id: string;
+            version: number;
+            /** @enum {string} */
+            state: "asked" | "active" | "revoked" | "lapsed" | "declined";
+            state_label: string;
+            /** @enum {string} */
+            begun_by: "applicant" | "helper";
+            /** @enum {string} */
+            my_side: "applicant" | "helper";
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            code_expires_at: string | null;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @enum {string|null} */
+            ended_by: "applicant" | "helper" | null;
+            document_path: string | null;
+            may: string[];
+            cases: components["schemas"]["CaseSummary"][];
+            acts: components["schemas"]["DoneForHer"][];
+        };
+        ConfirmedByHelper: {
+            code: string;
+            helper: components["schemas"]["HelperPart"];
         };
         ReminderView: {
             /** @enum {string} */
@@ -4010,6 +4794,7 @@ export interface components {
         PushView: {
             event: string;
             event_label: string;
+            to_label: string;
             /** @enum {string} */
             state: "queued" | "sent" | "delivered" | "failed";
             state_label: string;
@@ -4042,6 +4827,26 @@ export interface components {
         DefaultOpinions: {
             clerk: string;
             supervisor: string;
+        };
+        StaffAuthorisation: {
+            id: string;
+            /** @enum {string} */
+            state: "asked" | "active" | "revoked" | "lapsed" | "declined";
+            state_label: string;
+            helper_name: string;
+            helper_phone: string;
+            relation_label: string;
+            /** Format: date-time */
+            confirmed_at: string;
+            /** Format: date-time */
+            valid_until: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @enum {string|null} */
+            ended_by: "applicant" | "helper" | null;
+            name_matches: boolean;
+            document_path: string;
+            document_sha256: string;
         };
         ReviewView: {
             id: string;
@@ -4079,6 +4884,7 @@ export interface components {
             failed: components["schemas"]["Failed"][];
             default_opinions: components["schemas"]["DefaultOpinions"];
             closing_reason: string | null;
+            authorisations: components["schemas"]["StaffAuthorisation"][];
         };
         Look: {
             field: string;
@@ -4088,6 +4894,13 @@ export interface components {
             values: {
                 [key: string]: string;
             };
+        };
+        ReasonBody: {
+            reason: string;
+        };
+        HelperContact: {
+            helper_name: string;
+            helper_phone: string;
         };
         GivenJudgement: {
             subject: string;
@@ -4125,9 +4938,6 @@ export interface components {
         NoteBody: {
             /** @default  */
             note?: string;
-        };
-        ReasonBody: {
-            reason: string;
         };
         RoutedRow: {
             id: string;
