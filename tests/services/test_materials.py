@@ -50,6 +50,7 @@ from backend.services.ports import StaffMember, UploadForm
 from backend.services.uploads import Announced, UploadLimits
 from backend.settings import CHECKOUT
 from tests import pictures
+from tests.domain.cases import EVALUATION
 from tests.domain.examples import id_number
 from tests.sandbox_wechat import MovableClock
 
@@ -145,7 +146,7 @@ class Counter:
 
     def submit(self) -> None:
         def hand_in(case: Case) -> None:
-            terms = SubmissionTerms(f"QY-{case.id.hex[:8]}", date(2026, 12, 1), "1", "0" * 64, [])
+            terms = SubmissionTerms(f"QY-{case.id.hex[:8]}", date(2026, 12, 1), "1", "0" * 64, [], EVALUATION)
             case.submit(self.her, self.clock.now(), unanswered=[], missing=[], terms=terms)
 
         self.materials.save_signature(self.her, self.case_id, self.case.version, pictures.signature())

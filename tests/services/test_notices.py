@@ -26,6 +26,7 @@ from backend.sandbox.wechat import envelope
 from backend.services.notices import RETRY_AFTER, Notices, dedupe_key, kept_fields
 from backend.services.ports import Push
 from backend.settings import CHECKOUT
+from tests.domain.cases import EVALUATION
 from tests.sandbox_wechat import (
     AES_KEY,
     APP_ID,
@@ -153,7 +154,9 @@ def a_submitted_case(desk: Desk) -> Case:
         case = Case(uuid4(), person.id, at, answers={"name": "刘桂莹", "id_number": ID_NUMBER})
         tx.cases.add(case)
         case.signature = Signature("signatures/1.png", "0" * 64, at)
-        terms = SubmissionTerms(tx.cases.next_number(date(2026, 11, 24)), date(2026, 12, 1), "1", "0" * 64, [])
+        terms = SubmissionTerms(
+            tx.cases.next_number(date(2026, 11, 24)), date(2026, 12, 1), "1", "0" * 64, [], EVALUATION
+        )
         case.submit(Actor(person.id, Role.APPLICANT, "申请人"), at, unanswered=[], missing=[], terms=terms)
         tx.cases.save(case)
     return case
