@@ -1,6 +1,6 @@
 """What people type for their numbers, what is made of it, and how it hides itself."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -49,27 +49,76 @@ def test_a_small_or_wide_x_is_an_x(x: str) -> None:
     assert parse_id_number(ending_in_x[:-1] + x).value == ending_in_x
 
 
+# WOMAN is 430681 1976 0312 0021: what stands below is what she might type instead.
 @pytest.mark.parametrize(
-    ("typed", "part"),
+    ("typed", "part", "says"),
     [
-        ("", "missing"),
-        (WOMAN[:17], "length"),
-        (WOMAN + "1", "length"),
-        ("430681760312002", "length"),  # the 15 digits of old cards
-        ("43068119760312O02X", "characters"),
-        ("X" + WOMAN[1:], "characters"),
-        (WOMAN[:6] + "19760231" + WOMAN[14:], "date"),
-        (WOMAN[:6] + "19761301" + WOMAN[14:], "date"),
-        (WOMAN[:6] + "18991231" + WOMAN[14:], "date"),
-        (WOMAN[:17] + str((int(WOMAN[17]) + 1) % 10 if WOMAN[17] != "X" else 0), "checksum"),
+        ("", "missing", "一共 18 位"),
+        (WOMAN[:17], "length", "现在是 17 位，少了 1 位"),
+        (WOMAN[:3], "length", "现在是 3 位，少了 15 位"),
+        (WOMAN + "35", "length", "现在是 20 位，多了 2 位，请对照身份证再看一遍。"),
+        (WOMAN + "5", "length", "多了 1 位，请对照身份证再看一遍。"),
+        (WOMAN[:7] + WOMAN[6:], "length", "多了 1 位。请看第 6、7 位的“1”，是不是多输了一个。"),
+        (WOMAN[:9] + WOMAN[8:], "length", "多了 1 位。请看第 9、10 位的“7”，是不是多输了一个。"),
+        ("430681760312002", "length", "旧的 15 位号码"),
+        ("43068176031200X", "length", "少了 3 位"),
+        ("43068119760312O021", "characters", "第 15 位"),
+        ("X" + WOMAN[1:], "characters", "第 1 位"),
+        (WOMAN[:17] + "Y", "characters", "最后一位是数字或 X"),
+        (WOMAN[:16] + "X" + WOMAN[17:], "characters", "第 17 位"),
+        (WOMAN[:6] + "18991231" + WOMAN[14:], "date", "第 7 到 10 位：那里是出生的年份，现在写的是 1899。"),
+        (WOMAN[:6] + "21000101" + WOMAN[14:], "date", "第 7 到 10 位：那里是出生的年份，现在写的是 2100。"),
+        (WOMAN[:6] + "19761301" + WOMAN[14:], "date", "第 11、12 位：那里是出生的月份，现在写的是 13。"),
+        (WOMAN[:6] + "19760001" + WOMAN[14:], "date", "第 11、12 位"),
+        (WOMAN[:6] + "19750229" + WOMAN[14:], "date", "第 13、14 位：那里是出生的日子，1975 年 2 月没有 29 日。"),
+        (WOMAN[:6] + "19760300" + WOMAN[14:], "date", "第 13、14 位：那里是出生的日子，1976 年 3 月没有 00 日。"),
+        ("430681197603120022", "checksum", "前 17 位没错的话，最后一位应是 1，现在是 2。"),
+        ("43068119760312002X", "checksum", "最后一位应是 1，现在是 X。"),
+        ("430681197603120012", "checksum", "也看看第 17、18 位是不是写反了。"),
+        ("430618197603120021", "checksum", "一组一组对照身份证：前 6 位，中间 8 位出生年月日，最后 4 位。"),
     ],
 )
-def test_a_wrong_id_number_says_which_part_to_look_at(typed: str, part: str) -> None:
+def test_a_wrong_id_number_says_which_part_to_look_at(typed: str, part: str, says: str) -> None:
     with pytest.raises(IdNumberInvalid) as refusal:
         parse_id_number(typed)
 
     assert refusal.value.facts["part"] == part
-    assert typed == "" or typed not in refusal.value.detail
+    assert says in refusal.value.detail
+    assert len(typed) < 4 or typed not in refusal.value.detail
+
+
+@pytest.mark.parametrize("born", ["19000101", "20991231", "19760229"])
+def test_the_first_and_the_last_birth_date_are_read(born: str) -> None:
+    born_on = date.fromisoformat(f"{born[:4]}-{born[4:6]}-{born[6:]}")
+
+    assert parse_id_number(id_number(born_on)).birth_date == born_on
+
+
+def test_two_digits_that_changed_places_are_pointed_at_only_when_no_other_two_would_do() -> None:
+    numbers = [id_number(date(1970, 1, 1) + timedelta(days=days)) for days in range(0, 400, 7)]
+    wrong = [each for number in numbers for each in swaps_of(number) if not is_right(each)]
+    could_be = {each: sum(map(is_right, swaps_of(each))) for each in wrong if "有一位不对" in said_of(each)}
+
+    assert {1, 2} <= set(could_be.values())
+    assert all(("写反" in said_of(each)) is (count == 1) for each, count in could_be.items())
+
+
+def swaps_of(number: str) -> list[str]:
+    """The number with each two neighbours in each other's place."""
+    return [number[:at] + number[at + 1] + number[at] + number[at + 2 :] for at in range(17)]
+
+
+def is_right(number: str) -> bool:
+    try:
+        return parse_id_number(number).value == number
+    except IdNumberInvalid:
+        return False
+
+
+def said_of(typed: str) -> str:
+    with pytest.raises(IdNumberInvalid) as refusal:
+        parse_id_number(typed)
+    return refusal.value.detail
 
 
 BIRTHS = st.dates(date(1950, 1, 1), date(2000, 12, 31))
