@@ -262,7 +262,8 @@ def _conditions(file: Located) -> dict[str, str]:
 def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
     given = slot.only(*_SLOT_KEYS)
     parts = _parts(slot)
-    kinds = tuple((kind["key"].text(), kind["label"].text()) for kind in _each_of(slot, "kinds"))
+    kinds = tuple(_kind(kind) for kind in _each_of(slot, "kinds"))
+    samples = {kind["key"].text(): _text(kind, "sample") for kind in _each_of(slot, "kinds")}
     kind_from = _text(slot, "kind_from") or None
     if kind_from:
         _check_kinds(slot, kind_from, kinds, graph)
@@ -278,9 +279,15 @@ def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
         kinds=kinds,
         max_pages=len(parts),
         sample=slot["sample"].text(),
+        kind_samples={key: sample for key, sample in samples.items() if sample},
         generated="generated" in given and given["generated"].truth(),
     )
     return MaterialRule(made, _predicate(slot, "when"), kind_from)
+
+
+def _kind(kind: Located) -> tuple[str, str]:
+    kind.only("key", "label", "sample")
+    return kind["key"].text(), kind["label"].text()
 
 
 def _parts(slot: Located) -> tuple[Part, ...]:

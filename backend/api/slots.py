@@ -25,10 +25,11 @@ class PartView(Schema):
 
 
 class KindView(Schema):
-    """One of the papers of which any one will do."""
+    """One of the papers of which any one will do, and the drawing of how to photograph it."""
 
     key = fields.String(required=True)
     label = fields.String(required=True)
+    sample = fields.String(required=True)
 
 
 class AbsenceView(Schema):
@@ -44,6 +45,10 @@ class SlotView(Schema):
     label = fields.String(required=True)
     why = fields.String(required=True)
     where_to_get = fields.String(required=True)
+    at_the_counter = fields.String(required=True, metadata={"description": "原件、复印件: what of it the window wants."})
+    used_by = fields.List(
+        fields.String(), required=True, metadata={"description": "The departments that all use this one photo."}
+    )
     item_label = fields.String(required=True, allow_none=True, metadata={"description": "Null: every item needs it."})
     sample = fields.String(required=True)
     kinds = fields.List(fields.Nested(KindView), required=True, allow_none=True)

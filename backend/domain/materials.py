@@ -25,7 +25,8 @@ class Slot:
     """材料槽: what it is, why, where to get it, what of it comes to the counter (原件、复印件), its parts, and for “one
     of” slots the kinds.
 
-    `kind` is the kind the answers already named. A generated slot is made by us, not photographed.
+    `kind` is the kind the answers already named. `sample` names the drawing of how to photograph it, `kind_samples`
+    those of kinds that look otherwise. A generated slot is made by us, not photographed.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Slot:
     kinds: tuple[tuple[str, str], ...]
     max_pages: int
     sample: str
+    kind_samples: Mapping[str, str]
     generated: bool
     kind: str | None = None
 

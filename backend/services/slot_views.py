@@ -26,9 +26,14 @@ def slot_view(slot: Slot, case: Case, rulebook: Rulebook) -> dict[str, Any]:
         "label": slot.label,
         "why": slot.why,
         "where_to_get": slot.where_to_get,
+        "at_the_counter": slot.at_the_counter,
+        "used_by": [rulebook.offices[each].name for each in rulebook.offices if each in slot.departments],
         "item_label": rulebook.items[slot.item].short_title if slot.item else None,
         "sample": slot.sample,
-        "kinds": [{"key": key, "label": label} for key, label in slot.kinds] or None,
+        "kinds": [
+            {"key": key, "label": label, "sample": slot.kind_samples.get(key, slot.sample)} for key, label in slot.kinds
+        ]
+        or None,
         "kind": slot.kind or next((photo.kind for photo in photos.values()), None),
         "parts": [
             {"key": part.key, "label": part.label, "photo": _photo_view(case.id, photos.get(part.key))}

@@ -4165,6 +4165,7 @@ export interface components {
         KindView: {
             key: string;
             label: string;
+            sample: string;
         };
         PhotoView: {
             /** Format: uuid */
@@ -4192,6 +4193,10 @@ export interface components {
             label: string;
             why: string;
             where_to_get: string;
+            /** @description 原件、复印件: what of it the window wants. */
+            at_the_counter: string;
+            /** @description The departments that all use this one photo. */
+            used_by: string[];
             /** @description Null: every item needs it. */
             item_label: string | null;
             sample: string;
