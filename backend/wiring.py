@@ -82,15 +82,16 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
     wording = wechat_wording.read_wording(settings.config_path)
     if not settings.is_sandbox and wechat_wording.is_of_the_sandbox(wording):
         raise SettingsError(["config/notices.zh-CN.yaml names the sandbox's templates: put in the account's own."])
+    account = _account(settings)
+    announcements = Announcements(wording=wording, rulebook=rulebook)
     policy_versions = PolicyVersions(
         store=store,
         clock=clock,
         rulebook=rulebook,
+        announcements=announcements,
         files=_files_of(rulebook, settings.config_path),
         read=policy_files.load_kept,
     )
-    account = _account(settings)
-    announcements = Announcements(wording=wording, rulebook=rulebook)
     reminders = Reminders(
         store=store,
         clock=clock,

@@ -34,6 +34,7 @@ class NoticeEvent(StrEnum):
     REMINDER_MOVED = "reminder_moved"
     AUTHORISATION_CONFIRMED = "authorisation_confirmed"
     AUTHORISATION_REVOKED = "authorisation_revoked"
+    POLICY_CHANGED = "policy_changed"  # a draft whose answer about 可否办理 is another one now
 
 
 # ── what WeChat says no with ─────────────────────────────────────────────────────────────────

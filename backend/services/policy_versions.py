@@ -12,15 +12,17 @@ from backend.domain.audit import AuditEntry
 from backend.domain.case import Case, State
 from backend.domain.errors import NotFound
 from backend.domain.evaluation import Evaluation, differences, evaluate, figures_of
+from backend.domain.notices import NoticeEvent
 from backend.domain.people import Month
 from backend.domain.rulebook import Rulebook, VersionUnreadable
+from backend.services.announcements import Announcements
 from backend.services.ports import Clock, PolicyVersion, ReadPolicy, Store, Transaction
 from backend.services.rules_view import VersionTold
 from backend.services.wording import local_date
 
 LOG = logging.getLogger(__name__)
 AT_A_TIME = 200
-POLICY_CHANGED = "policy_changed"
+CHANGED = NoticeEvent.POLICY_CHANGED  # the line in a draft's history has the same name
 
 
 class ReplayOutcome(StrEnum):
@@ -53,11 +55,19 @@ class PolicyVersions:
     """The version this process runs with, and every one that was kept before; each is parsed once."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, rulebook: Rulebook, files: Mapping[str, str], read: ReadPolicy
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        rulebook: Rulebook,
+        announcements: Announcements,
+        files: Mapping[str, str],
+        read: ReadPolicy,
     ) -> None:
         self._store = store
         self._clock = clock
         self._rulebook = rulebook
+        self._announcements = announcements
         self._files = files
         self._read = read
         self._parsed = {rulebook.content_hash: rulebook}
@@ -155,8 +165,9 @@ class PolicyVersions:
             if before == now or before == figures_of(None) or _was_told(tx, case_id, change):
                 return False
             facts = {"change": change, "policy_hash": versions[1].content_hash}
-            entry = AuditEntry(case_id, at, SYSTEM.id, SYSTEM.role, SYSTEM.name, POLICY_CHANGED, facts=facts)
+            entry = AuditEntry(case_id, at, SYSTEM.id, SYSTEM.role, SYSTEM.name, CHANGED, facts=facts)
             tx.audit.append(entry)  # the case's own row stays as it is: she may be writing in it
+            self._announcements.announce(tx, case, CHANGED, at)
             return True
 
     # ── the versions themselves ──────────────────────────────────────────────────────────
@@ -203,4 +214,4 @@ class PolicyVersions:
 def _was_told(tx: Transaction, case_id: UUID, change: int) -> bool:
     """Whether the draft's history says already that this change made a difference."""
     links = tx.audit.chain(case_id)
-    return any(each.entry.action == POLICY_CHANGED and each.entry.facts["change"] == change for each in links)
+    return any(each.entry.action == CHANGED and each.entry.facts["change"] == change for each in links)

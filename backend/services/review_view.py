@@ -48,6 +48,7 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
     NoticeEvent.REMINDER_MOVED:      "提醒的月份变了",
     NoticeEvent.AUTHORISATION_CONFIRMED: "代办授权确认",
     NoticeEvent.AUTHORISATION_REVOKED:   "代办授权结束",
+    NoticeEvent.POLICY_CHANGED:      "政策有变化",
 }
 
 # Acts that move nothing, in words; the others are the table's ACTION_LABELS.

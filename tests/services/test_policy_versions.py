@@ -234,6 +234,9 @@ def test_whose_answer_differs_is_told_once(place: Place) -> None:
     counts = [re_evaluate(later, place) for _ in range(2)]
 
     assert counts == [1, 0]
+    [push] = later.pushes(UUID(draft["id"]))
+    assert (push.event, push.person_id) == ("policy_changed", later.applicant.id)
+    assert push.path == f"/cases/{draft['id']}/eligibility"
     assert lines(later, draft) == 1
     assert later.services.filing.view(later.applicant, UUID(draft["id"]))["eligibility"]["status"] == "too_early"
 
@@ -246,6 +249,7 @@ def test_whose_answer_is_the_same_hears_nothing(place: Place) -> None:
 
     assert re_evaluate(later, place) == 0
     assert lines(later, older) + lines(later, begun) == 0
+    assert later.told(UUID(older["id"])) == []
 
 
 def test_other_words_are_no_other_answer(place: Place) -> None:
