@@ -51,12 +51,18 @@ function failLines({ failing, marks }: DecisionFacts): string[] {
   })
 }
 
+/** What the clerk does against the policy, for the one who has to answer for it as well. */
+function overrideLines(view: ReviewView): string[] {
+  return view.overrides.map((each) => `“${each.label}”不符合政策，照办的理由（${each.by}）：${each.note ?? ''}`)
+}
+
 const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'key'>> = {
   accept: ({ view }) => ({
     action: '审核通过',
     title: '审核通过，交给窗口主管',
     paragraphs: [
       `办件 ${view.number} 会交给窗口主管。主管同意后，下面的事项转给${departmentsOf(view).join('、') || '各部门'}，申请人会收到通知。`,
+      ...overrideLines(view),
     ],
     lines: routed(view).map((item) => `${item.name}（${item.department_label}）`),
     confirm: '审核通过，交给主管',
@@ -128,7 +134,7 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
   approve: ({ view }) => ({
     action: '同意办理',
     title: `同意办理，转给 ${String(departmentsOf(view).length)} 个部门`,
-    paragraphs: ['下面的事项马上转给部门，开始计时，申请人会收到通知。'],
+    paragraphs: [...overrideLines(view), '下面的事项马上转给部门，开始计时，申请人会收到通知。'],
     lines: routed(view).map((item) => `${item.name} → ${item.department_label}${item.limit_text ? `，${item.limit_text}` : ''}`),
     confirm: `同意办理，转给 ${String(departmentsOf(view).length)} 个部门`,
     isDanger: false,

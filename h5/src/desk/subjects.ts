@@ -85,6 +85,11 @@ export function changesBetween(before: ReviewView, after: ReviewView): string[] 
       lines.push(`核查“${check.label}”：${check.found === null ? '未填' : check.found ? '是' : '否'}`)
     }
   }
+  const settled = new Map(before.rule_checks.map((check) => [check.key, check.settlement]))
+  for (const { key, label, settlement: is } of after.rule_checks) {
+    const was = settled.get(key) ?? null
+    if (was?.kind !== is?.kind || was?.note !== is?.note) lines.push(`政策核对“${label}”：${is?.kind_label ?? '处理已撤销'}`)
+  }
   if (before.age.confirmed_age_months !== after.age.confirmed_age_months) lines.push('确认的退休年龄改了')
   return lines
 }

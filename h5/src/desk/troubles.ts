@@ -21,7 +21,7 @@ export function troubleOf(thrown: unknown): Trouble {
   if (!(thrown instanceof ApiProblem)) throw thrown
   if (thrown.isOffline) return trouble('现在连不上服务器，请检查网络后再试。您写的内容还在。')
   const faults = thrown.errors.map((each) => each.detail).filter((detail) => detail !== '')
-  const missing = thrown.factList('missing')
+  const missing = [...thrown.factList('missing'), ...thrown.factList('open')]
   const lines = new Set([...faults, ...missing].filter((text) => text !== thrown.detail))
   return trouble(
     thrown.detail,

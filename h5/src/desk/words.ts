@@ -58,6 +58,12 @@ export function dateText(date: string | null | undefined): string {
   return `${prefix}${String(Number(month))}月${String(Number(day))}日`
 }
 
+/** “2026年11月” of a month YYYY-MM. */
+export function monthText(month: string): string {
+  const [year, number] = month.split('-')
+  return `${year ?? ''}年${String(Number(number))}月`
+}
+
 /** “63 岁 2 个月” of an age in months. */
 export function ageText(months: number | null | undefined): string {
   if (months === null || months === undefined) return ''

@@ -1,7 +1,15 @@
 /** The review column: queue, claims, judgements, checks, decisions, looks. */
 import { client, idempotent, ifMatch } from '@api/client'
 
-import type { ChecksToSend, Holder, JudgementToSend, Queue, QueuePage, ReviewView } from '../types'
+import type {
+  ChecksToSend,
+  Holder,
+  JudgementToSend,
+  Queue,
+  QueuePage,
+  ReviewView,
+  SettlementToSend,
+} from '../types'
 import { ask, BY_ITSELF, askUnlessSame, filled, unlessSame, type Sent } from './send'
 
 export interface QueueQuery {
@@ -51,6 +59,21 @@ export function putJudgements(id: string, version: number, judgements: Judgement
 export function putChecks(id: string, version: number, checks: ChecksToSend): Promise<ReviewView> {
   return ask(
     client.PUT('/api/review/cases/{case_id}/checks', { params: of(id), headers: ifMatch(version), body: checks }),
+  )
+}
+
+export function putSettlement(
+  id: string,
+  version: number,
+  ruleKey: string,
+  settlement: SettlementToSend,
+): Promise<ReviewView> {
+  return ask(
+    client.PUT('/api/review/cases/{case_id}/rule-checks/{rule_key}/settlement', {
+      params: { path: { case_id: id, rule_key: ruleKey } },
+      headers: ifMatch(version),
+      body: settlement,
+    }),
   )
 }
 

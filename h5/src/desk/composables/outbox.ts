@@ -7,7 +7,7 @@ import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type Comput
 
 import * as review from '../calls/review'
 import { troubleOf, type Trouble } from '../troubles'
-import type { CheckToSend, JudgementToSend, ReviewView } from '../types'
+import type { CheckToSend, JudgementToSend, ReviewView, SettlementToSend } from '../types'
 
 const RETRY_MS = 5000
 
@@ -17,14 +17,16 @@ export interface Outbox {
   judgements: Map<string, JudgementToSend>
   checks: Map<string, CheckToSend>
   age: Ref<number | null>
+  settlements: Map<string, SettlementToSend>
   count: ComputedRef<number>
   state: Ref<SavingState>
   problem: ShallowRef<Trouble | null>
   judge: (judgements: JudgementToSend[]) => void
   check: (key: string, check: CheckToSend) => void
   confirmAge: (months: number) => void
+  settle: (ruleKey: string, settlement: SettlementToSend) => void
   /** Sends what waits; resolves when the box is empty or something stopped it. */
-  settle: () => Promise<boolean>
+  send: () => Promise<boolean>
   /** Lets a stopped box go on. */
   resume: () => Promise<boolean>
   clear: () => void
@@ -42,9 +44,10 @@ export function useOutbox(world: OutboxWorld): Outbox {
   const judgements = shallowReactive(new Map<string, JudgementToSend>())
   const checks = shallowReactive(new Map<string, CheckToSend>())
   const age = ref<number | null>(null)
+  const settlements = shallowReactive(new Map<string, SettlementToSend>())
   const state = ref<SavingState>('saved')
   const problem = shallowRef<Trouble | null>(null)
-  const count = computed(() => judgements.size + checks.size + (age.value === null ? 0 : 1))
+  const count = computed(() => judgements.size + checks.size + settlements.size + (age.value === null ? 0 : 1))
   let running: Promise<boolean> | null = null
   let retry = 0
 
@@ -67,6 +70,16 @@ export function useOutbox(world: OutboxWorld): Outbox {
     world.keep(fresh)
   }
 
+  /** One check of the policy after the other: each has an address of its own. */
+  async function sendSettlement(view: ReviewView): Promise<void> {
+    for (const [key, sent] of settlements) {
+      const fresh = await review.putSettlement(view.id, view.version, key, sent)
+      if (settlements.get(key) === sent) settlements.delete(key)
+      world.keep(fresh)
+      return
+    }
+  }
+
   /** True when the box may go on. */
   async function answerRefusal(thrown: unknown): Promise<boolean> {
     if (!(thrown instanceof ApiProblem)) throw thrown
@@ -87,7 +100,8 @@ export function useOutbox(world: OutboxWorld): Outbox {
       state.value = 'saving'
       try {
         if (judgements.size > 0) await sendJudgements(view)
-        else await sendChecks(view)
+        else if (checks.size > 0 || age.value !== null) await sendChecks(view)
+        else await sendSettlement(view)
       } catch (thrown) {
         if (!(await answerRefusal(thrown))) return false
       }
@@ -98,7 +112,7 @@ export function useOutbox(world: OutboxWorld): Outbox {
     return true
   }
 
-  function settle(): Promise<boolean> {
+  function send(): Promise<boolean> {
     if (state.value === 'stopped') return Promise.resolve(count.value === 0)
     running ??= empty().finally(() => {
       running = null
@@ -109,13 +123,14 @@ export function useOutbox(world: OutboxWorld): Outbox {
   function resume(): Promise<boolean> {
     if (state.value === 'stopped') state.value = 'saving'
     problem.value = null
-    return settle()
+    return send()
   }
 
   function clear(): void {
     judgements.clear()
     checks.clear()
     age.value = null
+    settlements.clear()
     state.value = 'saved'
     problem.value = null
   }
@@ -128,22 +143,27 @@ export function useOutbox(world: OutboxWorld): Outbox {
     judgements,
     checks,
     age,
+    settlements,
     count,
     state,
     problem,
     judge(given) {
       for (const each of given) judgements.set(each.subject, each)
-      void settle()
+      void send()
     },
     check(key, given) {
       checks.set(key, given)
-      void settle()
+      void send()
     },
     confirmAge(months) {
       age.value = months
-      void settle()
+      void send()
     },
-    settle,
+    settle(ruleKey, given) {
+      settlements.set(ruleKey, given)
+      void send()
+    },
+    send,
     resume,
     clear,
   }

@@ -109,6 +109,7 @@ export function useReviewCase(caseId: string, myName: () => string) {
     const places = new Map<string, string>()
     for (const each of subjects.value) places.set(each.label, placeOf(each.subject)).set(each.subject, placeOf(each.subject))
     places.set('退休年龄确认', 'age-years')
+    for (const check of view.value?.rule_checks ?? []) places.set(check.label, `rule-${check.key}`)
     return trouble(
       raised.title,
       raised.lines.map(({ text }) => {
@@ -125,7 +126,7 @@ export function useReviewCase(caseId: string, myName: () => string) {
     isDeciding.value = true
     problem.value = null
     try {
-      if (!(await outbox.settle()) || !view.value) {
+      if (!(await outbox.send()) || !view.value) {
         if (!conflict.value && !outbox.problem.value) problem.value = trouble('有判断还没有存上，先等它存好再办。')
         return false
       }
