@@ -127,6 +127,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             screens=screens,
             announcements=announcements,
             reminders=reminders,
+            policy_versions=policy_versions,
             notice_titles={event.value: template.title for event, template in wording.templates.items()},
         ),
         authorising=Authorising(

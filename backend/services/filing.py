@@ -34,6 +34,7 @@ from backend.services.filing_view import (
     unmended_fields,
 )
 from backend.services.guide_view import areas_view, guide_view
+from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
 from backend.services.reminders import Reminders
@@ -57,6 +58,7 @@ class Filing:
         rulebook: Rulebook,
         announcements: Announcements,
         reminders: Reminders,
+        policy_versions: PolicyVersions,
         notice_titles: Mapping[str, str],
     ) -> None:
         self._store = store
@@ -66,6 +68,7 @@ class Filing:
         self._rulebook = rulebook
         self._announcements = announcements
         self._reminders = reminders
+        self._versions = policy_versions
         self._notice_titles = notice_titles
         self._guide = guide_view(rulebook)
 
@@ -291,7 +294,8 @@ class Filing:
 
     def _view(self, tx: Transaction, case: Case, actor: Actor) -> View:
         decided = [item.id for item in case.items.values() if item.outcome]
-        return filing_view(case, self._rulebook, self._clock.today(), tx.results.of_items(decided), actor)
+        rulebook = self._rulebook if case.state in EDITABLE else self._versions.rulebook_of(tx, case)
+        return filing_view(case, rulebook, self._clock.today(), tx.results.of_items(decided), actor)
 
     def _message(self, row: Mapping[str, Any]) -> View:
         return {

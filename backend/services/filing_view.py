@@ -38,7 +38,7 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
     page_views = _page_views(case, rulebook, pages, open_page, why_reopened, today)
     slot_views = [slot_view(slot, case, rulebook) for slot in slots]
     still_missing = missing_photos(case, slots)
-    found = rulebook.eligibility(case.answers, Month.of(today))
+    found = rulebook.eligibility(case.answers, _filing_month(case, today))
     chosen = rulebook.chosen_items(case.answers)
     tasks = _tasks(case, pages, open_page, slot_views, still_missing, page_views)
     return {
@@ -64,6 +64,13 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "progress": progress_view(case, rulebook, results, today) if case.submitted_at else None,
         "due": {"review_by": case.review_due_on.isoformat() if case.review_due_on else None},
     }
+
+
+def _filing_month(case: Case, today: date) -> Month:
+    """The month of the submission; of today while she may still change the case."""
+    if case.state in EDITABLE or case.evaluation is None:
+        return Month.of(today)
+    return case.evaluation.filing_month
 
 
 def missing_photos(case: Case, slots: Checklist) -> tuple[str, ...]:

@@ -199,16 +199,29 @@ class PolicyVersions:
         return self._kept_at[content_hash]
 
     def rulebook_of(self, tx: Transaction, case: Case) -> Rulebook:
-        """The rules a case was submitted under, with today's calendar: working days are counted by the newest notice.
+        """The rules a case was submitted under: policy, questions, materials, items. Of today are the calendar, for
+        working days are counted by the newest notice, and what the offices and the window say and do now.
 
         Today's rules for a draft, and where its own cannot be had any more.
         """
         if case.policy_hash is None or case.policy_hash == self._rulebook.content_hash:
             return self._rulebook
         try:
-            return replace(self.rulebook(tx, case.policy_hash), calendar=self._rulebook.calendar)
+            return self._with_todays_offices(self.rulebook(tx, case.policy_hash))
         except (NotFound, VersionUnreadable):
             return self._rulebook
+
+    def _with_todays_offices(self, kept: Rulebook) -> Rulebook:
+        ours = self._rulebook
+        return replace(
+            kept,
+            calendar=ours.calendar,
+            offices=ours.offices,
+            service_centre=ours.service_centre,
+            consents=ours.consents,
+            guide=ours.guide,
+            checks=ours.checks,
+        )
 
 
 def _was_told(tx: Transaction, case_id: UUID, change: int) -> bool:
