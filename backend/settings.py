@@ -82,6 +82,7 @@ class Settings:
     requests_per_minute_per_address: int = 600
     sign_ins_per_minute_per_address: int = 30
     codes_per_minute_per_person: int = 20
+    prints_per_minute_per_address: int = 30
     proxies_trusted: int = 0
 
     h5_dist_path: Path = CHECKOUT / "h5" / "dist"

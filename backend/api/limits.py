@@ -20,6 +20,8 @@ from backend.settings import Settings
 CODE_PATHS = "/api/filing/invitation"  # everything that takes the code of a link
 SIGN_IN_PATHS = frozenset({"/api/identity/staff/session", "/api/identity/wechat/start", "/api/identity/wechat/return"})
 
+PRINT_PATHS = frozenset({"/api/guide/precheck.pdf"})  # a print that is set anew for everybody, by anybody
+
 
 class Limits:
     """Counts requests in sliding windows of a minute."""
@@ -28,6 +30,7 @@ class Limits:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._per_address = RateLimitItemPerMinute(settings.requests_per_minute_per_address, namespace="address")
         self._sign_ins = RateLimitItemPerMinute(settings.sign_ins_per_minute_per_address, namespace="sign-in")
+        self._prints = RateLimitItemPerMinute(settings.prints_per_minute_per_address, namespace="print")
         self._per_person = RateLimitItemPerMinute(settings.requests_per_minute_per_person, namespace="person")
         self._codes = RateLimitItemPerMinute(settings.codes_per_minute_per_person, namespace="code")
         self._proxies_trusted = settings.proxies_trusted
@@ -40,6 +43,8 @@ class Limits:
         self._count(self._per_address, network)
         if request.path in SIGN_IN_PATHS:
             self._count(self._sign_ins, network)
+        if request.path in PRINT_PATHS:
+            self._count(self._prints, network)
 
     def count_person(self) -> None:
         """Raises TooMany."""

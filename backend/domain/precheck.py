@@ -14,9 +14,10 @@ from backend.domain.errors import AnswersInvalid
 from backend.domain.items import ItemCode, chosen_items
 from backend.domain.materials import MaterialRule, MaterialRules
 from backend.domain.people import Month, Sex
-from backend.domain.policy import Category, ChosenBy, DisabilityRoute, Policy
+from backend.domain.policy import Category, DisabilityRoute, Policy
 from backend.domain.questions import PREDICATES, QuestionGraph
-from backend.domain.retirement import RetirementType, statutory
+from backend.domain.retirement import TooEarly, answer_to
+from backend.domain.retirement_month import Circumstances, RetirementType, plan_of
 
 _YES_NO = {"yes": True, "no": False}
 
@@ -65,10 +66,15 @@ class PrecheckAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The month from which a retirement can be filed for, of a category where that decides; None: at any age."""
+    """The month from which a retirement can be filed for; None where no age is asked for.
+
+    `category` is set where it decides the month. `flexible_from` is the first month that 弹性提前退休 leaves open to
+    somebody with enough months of contribution; `minimum_contribution_months` None where none are asked for.
+    """
 
     month: Month | None
     category: Category | None
+    flexible_from: Month | None
     minimum_contribution_months: int | None
     law: str
 
@@ -81,7 +87,7 @@ class Bring:
     certain: bool
 
 
-# Born earlier, nobody still files; later, the law of today says nothing.
+# The months the estimate answers for too: born earlier, nobody still files.
 FIRST_BIRTH, LAST_BIRTH = Month(1950, 1), Month(2000, 12)
 
 
@@ -121,21 +127,33 @@ def _birth(text: str, faults: list[tuple[str, str]]) -> Month | None:
 
 def openings(answers: PrecheckAnswers, today_month: Month, policy: Policy) -> tuple[Opening, ...]:
     """From when she can file: one opening, or one for each category that she may belong to."""
-    match answers.retirement_type:
-        case RetirementType.NORMAL:
-            found = [statutory(answers.birth, category, policy) for category in answers.categories]
-            return tuple(
-                Opening(each.statutory_month, category, each.minimum_contribution_months, each.law)
-                for category, each in zip(answers.categories, found, strict=True)
-            )
-        case RetirementType.SPECIAL:
-            special = policy.special_work.row_for({ChosenBy.FILING_MONTH: today_month})
-            return (Opening(answers.birth.plus(special.value.age_months[answers.sex]), None, None, special.law),)
-        case RetirementType.DISABILITY:
-            disability = policy.disability.row_for({ChosenBy.FILING_MONTH: today_month})
-            if disability.value.route is DisabilityRoute.DISABILITY_BENEFIT:
-                return (Opening(None, None, None, disability.law),)
-            return (Opening(answers.birth.plus(disability.value.age_months[answers.sex]), None, None, disability.law),)
+    is_by_age = answers.retirement_type is RetirementType.NORMAL
+    categories = answers.categories if is_by_age else answers.categories[:1]
+    return tuple(_opening(answers, category, today_month, policy) for category in categories)
+
+
+def _opening(answers: PrecheckAnswers, category: Category, today_month: Month, policy: Policy) -> Opening:
+    circumstances = Circumstances(
+        birth=answers.birth,
+        sex=answers.sex,
+        category=category,
+        retirement_type=answers.retirement_type,
+        contribution_months=policy.minimum_contribution.rows[-1].value,  # enough: how many she has is not asked
+    )
+    plan = plan_of(circumstances, today_month, policy)
+    answer = answer_to(plan, circumstances, today_month, policy)
+    has_no_age = answers.retirement_type is RetirementType.DISABILITY and _asks_no_age(today_month, policy)
+    return Opening(
+        month=None if has_no_age else plan.statutory.statutory_month,
+        category=category if answers.retirement_type is RetirementType.NORMAL else None,
+        flexible_from=answer.flexible_from if isinstance(answer, TooEarly) else None,
+        minimum_contribution_months=plan.statutory.minimum_contribution_months or None,
+        law=policy.disability.row_on(today_month).law if has_no_age else plan.statutory.law,
+    )
+
+
+def _asks_no_age(today_month: Month, policy: Policy) -> bool:
+    return policy.disability.row_on(today_month).value.route is DisabilityRoute.DISABILITY_BENEFIT
 
 
 def applicable(answers: PrecheckAnswers, rules: MaterialRules) -> tuple[ItemCode, ...]:

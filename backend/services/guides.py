@@ -45,6 +45,7 @@ class Guides:
         self._rulebook = rulebook
         self._content = service_guide(rulebook)
         self._hash = content_hash(self._content)
+        self._printed: tuple[GuideVersion, bytes] | None = None
 
     def take_up(self) -> bool:
         """Publishes the first version where there is none; true when config now says something else than the latest.
@@ -71,7 +72,9 @@ class Guides:
         """The guide in force for the printer, with its number. Open to anyone."""
         with self._store.begin() as tx:
             latest = self._latest(tx)
-        return latest.number, self._pdf(latest)
+        if self._printed is None or self._printed[0] != latest:
+            self._printed = (latest, self._pdf(latest))  # set once for all who ask
+        return latest.number, self._printed[1]
 
     def version_pdf(self, actor: Actor, number: int) -> bytes:
         """An earlier version for the printer. Raises NotAllowed, NotFound."""

@@ -87,7 +87,7 @@ def _lines(kind: RetirementType, found: tuple[Opening, ...], this_month: Month) 
     if any(opening.minimum_contribution_months for opening in found):
         lines.append("养老保险缴了多少个月，看个人权益单；月数不够的可以接着缴，窗口会告诉您怎么办。")
     if kind is RetirementType.DISABILITY and not lines:
-        lines.append("这一项没有年龄要求，先到市劳动能力鉴定委员会做鉴定。")
+        lines.append("这一项不看年龄，先到市劳动能力鉴定委员会做鉴定。")
     return lines
 
 
@@ -99,7 +99,9 @@ def _line(opening: Opening, of_several: bool, this_month: Month) -> str:
     reached = "已经到了年龄，现在就能办" if wait <= 0 else f"到年龄，还有 {chinese_length(wait)}"
     minimum = opening.minimum_contribution_months
     paid = f"；养老保险要缴满 {chinese_length(minimum)}（{minimum} 个月）" if minimum else ""
-    return f"{whose}{opening.month.chinese}{reached}{paid}。"
+    early = opening.flexible_from
+    earlier = f"缴费月数够的，也可以弹性提前退休，最早 {early.chinese}。" if early else ""
+    return f"{whose}{opening.month.chinese}{reached}{paid}。{earlier}"
 
 
 def _about(answers: PrecheckAnswers) -> list[str]:

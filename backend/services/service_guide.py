@@ -9,7 +9,7 @@ from typing import Any
 from backend.domain.items import Filing, Item, ItemCode
 from backend.domain.materials import MaterialRule
 from backend.domain.people import Month, Sex, chinese_length
-from backend.domain.policy import Category, Delay, DisabilityRoute, Policy, Row, Way
+from backend.domain.policy import Category, Delay, DisabilityRoute, Policy, Way
 from backend.domain.rulebook import Rulebook
 from backend.services.wording import FILING_LABELS, limit_text
 
@@ -115,7 +115,7 @@ def _rules_of(code: ItemCode, policy: Policy) -> list[str]:
         case ItemCode.RETIRE_SPECIAL:
             return [_special_work(policy), _minimum_contribution(policy)]
         case ItemCode.RETIRE_DISABILITY:
-            return [*_disability(policy), _minimum_contribution(policy)]
+            return _disability(policy)
         case ItemCode.MEDICAL_YEARS:
             return _medical_years(policy)
         case _:
@@ -178,13 +178,19 @@ def _special_work(policy: Policy) -> str:
 
 
 def _disability(policy: Policy) -> list[str]:
+    """Each route with the age and the contribution it asks for, and from when to when."""
+    rows = policy.disability.rows
     lines = []
-    for row in policy.disability.rows:
+    for row, following in zip(rows, (*rows[1:], None), strict=True):
+        when = f"{Month.of(following.since).chinese}以前申请的" if following else f"{Month.of(row.since).chinese}起"
         if row.value.route is DisabilityRoute.DISABILITY_BENEFIT:
-            lines.append(f"{_from(row)}起，改为申请病残津贴，不再有年龄要求。")
+            paid = "" if row.value.asks_minimum_contribution else "，也不要求最低缴费年限"
+            lines.append(f"{when}，改为申请病残津贴，不再有年龄要求{paid}。")
         else:
             ages = "、".join(f"{SEX_WORDS[sex]}满 {_age(row.value.age_months[sex])}" for sex in Sex)
-            lines.append(f"{_before(policy.disability.rows, row)}申请的：{ages}。")
+            minimum = policy.minimum_contribution.row_on(Month.of(row.since)).value
+            paid = f"，养老保险缴费满 {chinese_length(minimum)}" if row.value.asks_minimum_contribution else ""
+            lines.append(f"{when}：{ages}{paid}。")
     return lines
 
 
@@ -205,12 +211,3 @@ def _age(months: int) -> str:
     """720 → “60 周岁”, 725 → “60 岁 5 个月”."""
     years, rest = divmod(months, 12)
     return f"{years} 岁 {rest} 个月" if rest else f"{years} 周岁"
-
-
-def _from(row: Row[Any]) -> str:
-    return Month.of(row.since).chinese
-
-
-def _before(rows: tuple[Row[Any], ...], row: Row[Any]) -> str:
-    following = rows[rows.index(row) + 1 :]
-    return f"{_from(following[0])}以前" if following else ""

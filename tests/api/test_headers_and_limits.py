@@ -173,6 +173,14 @@ def test_signing_in_is_limited_before_other_requests() -> None:
     assert statuses(client, "/api/guide", 1) == [200]
 
 
+def test_prints_are_limited_before_other_requests() -> None:
+    client = a_client(prints_per_minute_per_address=2)
+    statuses(client, "/api/guide/precheck.pdf", 4)
+
+    assert statuses(client, "/api/guide/precheck.pdf", 1) == [429]
+    assert statuses(client, "/api/guide", 1) == [200]
+
+
 def test_a_person_is_limited_at_whatever_address() -> None:
     settings = replace(SETTINGS, requests_per_minute_per_person=3)
     app = Flask(__name__, static_folder=None)

@@ -91,6 +91,21 @@ def test_she_can_file_from_the_month_the_law_says(born: str, category: str, kind
     assert months(birth_month=born, category=category, retirement_type=kind) == opens
 
 
+def test_whoever_is_too_early_hears_how_early_the_law_lets_her_go() -> None:
+    def earliest(born: str) -> str:
+        return str(openings(read(birth_month=born), TODAY, rulebook().policy)[0].flexible_from)
+
+    assert earliest("1976-12") == "2027-03"  # 50 in 2026-12; the notice is due three months before
+    assert earliest("1976-03") == "None"
+
+
+def test_a_disability_benefit_asks_for_no_months_of_contribution() -> None:
+    [opening] = openings(read(retirement_type="disability"), TODAY, rulebook().policy)
+
+    assert (opening.month, opening.minimum_contribution_months) == (None, None)
+    assert "72号" in opening.law
+
+
 # ── which items ──────────────────────────────────────────────────────────────────────────────
 
 
