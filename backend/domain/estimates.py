@@ -4,12 +4,12 @@ The same plan and the same answer as for a case (retirement_month.py, retirement
 type whose notice or agreement comes in time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backend.domain.errors import ChosenMonthOutsideWindow
 from backend.domain.people import Month, Sex
-from backend.domain.policy import Category, FlexibleRetirement, Policy, Row, Way
+from backend.domain.policy import Category, Policy, Row, Way
 from backend.domain.retirement import Eligibility, TooEarly, answer_to
 from backend.domain.retirement_month import (
     Circumstances,
@@ -18,19 +18,18 @@ from backend.domain.retirement_month import (
     Statutory,
     Timing,
     Window,
-    flexible_rule,
+    flexible_row,
     flexible_window,
     minimum_month,
-    minimum_row,
     paper_due_on,
-    plan_of,
+    plan_by_age,
     statutory,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """When a person of a birth month and category retires, and what stands between; rows of policy for their clauses.
+    """When a person of a birth month and category retires, and what stands between.
 
     `first_pension_month` is None where the months of contribution will not be enough by the month she retires in, even
     if every month until then is paid. `early_notice_by` is that of the month she chose, or of the earliest one that is
@@ -44,18 +43,13 @@ class Estimate:
     chosen_month: Month | None
     plan: Plan
     answer: Eligibility
+    months_to_wait: int
     contribution_short_months: int
+    minimum_year: int
+    pension_start: Row[int]
     first_pension_month: Month | None
     early_notice_by: date | None
     late_agreement_by: date | None
-    minimum_year: int
-    minimum: Row[int]
-    flexible: Row[FlexibleRetirement]
-    pension_start: Row[int]
-
-    @property
-    def months_to_wait(self) -> int:
-        return max(0, self.filing_month.months_until(self.plan.retires_in))
 
 
 def estimate(
@@ -72,7 +66,7 @@ def estimate(
     """
     found = statutory(birth, category, policy)
     circumstances = _circumstances(birth, category, contribution_months, chosen_month, found, policy)
-    plan = plan_of(circumstances, filing_month, policy)
+    plan = plan_by_age(circumstances, found, filing_month, policy)
     answer = answer_to(plan, circumstances, filing_month, policy)
     minimum = plan.statutory.minimum_contribution_months
     to_wait = max(0, filing_month.months_until(plan.retires_in))
@@ -86,35 +80,39 @@ def estimate(
         chosen_month=chosen_month,
         plan=plan,
         answer=answer,
+        months_to_wait=to_wait,
         contribution_short_months=max(0, minimum - contribution_months),
-        first_pension_month=plan.retires_in.plus(pension_start.value) if is_enough_by_then else None,
-        early_notice_by=_early_notice_by(plan, answer, policy),
-        late_agreement_by=_late_agreement_by(plan, filing_month, policy),
         minimum_year=minimum_month(plan, policy).year,
-        minimum=minimum_row(plan, policy),
-        flexible=flexible_rule(found, policy),
         pension_start=pension_start,
+        first_pension_month=plan.retires_in.plus(pension_start.value) if is_enough_by_then else None,
+        early_notice_by=_early_notice_by(plan, answer),
+        late_agreement_by=_late_agreement_by(plan, filing_month),
     )
 
 
 def _circumstances(
     birth: Month, category: Category, paid: int, chosen: Month | None, found: Statutory, policy: Policy
 ) -> Circumstances:
-    window, of_age, rule = flexible_window(found, policy), found.statutory_month, flexible_rule(found, policy).value
-    if chosen is not None and not window.earliest <= chosen <= window.latest:
-        raise _outside(window)
-    is_early, is_late = (chosen is not None and chosen < of_age), (chosen is not None and chosen > of_age)
-    return Circumstances(
+    """Hers, with the paper that her choice asks for given on the last safe day."""
+    asked = Circumstances(
         birth=birth,
         sex=Sex.MALE if category is Category.MALE else Sex.FEMALE,
         category=category,
         retirement_type=RetirementType.NORMAL,
-        timing=Timing.EARLY if is_early else Timing.LATE if is_late else Timing.ON_TIME,
-        chosen_month=chosen,
-        early_notice_on=paper_due_on(chosen, rule.early_notice_months) if chosen and is_early else None,
-        late_agreement_on=paper_due_on(of_age, rule.late_notice_months) if is_late else None,
         contribution_months=paid,
     )
+    of_age = found.statutory_month
+    if chosen is None or chosen == of_age:
+        return asked
+    rule = flexible_row(of_age, policy).value
+    window = flexible_window(found, rule)
+    if not window.earliest <= chosen <= window.latest:
+        raise _outside(window)
+    if chosen < of_age:
+        notice_on = paper_due_on(chosen, rule.early_notice_months)
+        return replace(asked, timing=Timing.EARLY, chosen_month=chosen, early_notice_on=notice_on)
+    signed_on = paper_due_on(of_age, rule.late_notice_months)
+    return replace(asked, timing=Timing.LATE, chosen_month=chosen, late_agreement_on=signed_on)
 
 
 def _outside(window: Window) -> ChosenMonthOutsideWindow:
@@ -123,15 +121,14 @@ def _outside(window: Window) -> ChosenMonthOutsideWindow:
     return ChosenMonthOutsideWindow(f"{months}，请换一个月。", earliest_month=str(first), latest_month=str(last))
 
 
-def _early_notice_by(plan: Plan, answer: Eligibility, policy: Policy) -> date | None:
+def _early_notice_by(plan: Plan, answer: Eligibility) -> date | None:
     month = plan.retires_in if plan.way is Way.EARLY else answer.flexible_from if isinstance(answer, TooEarly) else None
-    months_before = flexible_rule(plan.statutory, policy).value.early_notice_months
-    return paper_due_on(month, months_before) if month else None
+    return paper_due_on(month, plan.flexible.value.early_notice_months) if month else None
 
 
-def _late_agreement_by(plan: Plan, filing_month: Month, policy: Policy) -> date | None:
+def _late_agreement_by(plan: Plan, filing_month: Month) -> date | None:
     """For somebody who chose a later month, or may still choose one in the filing month."""
     of_age = plan.statutory.statutory_month
-    due_on = paper_due_on(of_age, flexible_rule(plan.statutory, policy).value.late_notice_months)
+    due_on = paper_due_on(of_age, plan.flexible.value.late_notice_months)
     may_still_choose = plan.way is Way.ON_TIME and plan.window.latest > of_age and due_on >= filing_month.first_day
     return due_on if plan.way is Way.LATE or may_still_choose else None

@@ -3,8 +3,9 @@
 A rule's rows follow each other without gap or overlap; `chosen_by` says which of the person's months picks the row.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -70,11 +71,14 @@ class Rule(Generic[T_co]):
     source: str
     rows: tuple[Row[T_co], ...]
     status: Mapping[Way, str]
+    _starts: tuple[date, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", tuple(row.since for row in self.rows))
 
     def row_on(self, month: Month) -> Row[T_co]:
         """The row in force in a month (rows begin on the first of one); before the first row, the first row."""
-        day = month.first_day
-        return next((row for row in reversed(self.rows) if row.since <= day), self.rows[0])
+        return self.rows[max(0, bisect_right(self._starts, month.first_day) - 1)]
 
     def row_for(self, months: Mapping[ChosenBy, Month], way: Way = Way.ON_TIME) -> Row[T_co]:
         """The row picked by the month that `chosen_by` names for this way, out of a person's months."""

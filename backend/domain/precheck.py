@@ -211,6 +211,5 @@ def carried_over(raw: Mapping[str, str], graph: QuestionGraph) -> dict[str, Any]
     return read
 
 
-
 def _yes_no(said: bool) -> str:
     return "yes" if said else "no"

@@ -18,7 +18,6 @@ from backend.domain.retirement_month import (
     Timeliness,
     Timing,
     category_of,
-    flexible_rule,
     plan_of,
     statutory,
 )
@@ -190,7 +189,7 @@ def _too_early(plan: Plan, paid: int, short: int, filing_month: Month, policy: P
         (WayForward.END_DELAY, plan.way is Way.LATE and filing_month >= of_age),
         (WayForward.FLEXIBLE_EARLY, flexible_from is not None),
         (WayForward.KEEP_CONTRIBUTING, short > 0),
-        (WayForward.FLEXIBLE_LATE, short > to_wait and _may_still_agree(plan, filing_month, policy)),
+        (WayForward.FLEXIBLE_LATE, short > to_wait and _may_still_agree(plan, filing_month)),
     )
     return TooEarly(
         statutory=plan.statutory,
@@ -210,20 +209,19 @@ def _flexible_from(plan: Plan, paid: int, filing_month: Month, policy: Policy) -
     """
     if plan.way is not Way.ON_TIME:
         return None
-    notice_months = flexible_rule(plan.statutory, policy).value.early_notice_months
-    month = max(plan.window.earliest, filing_month.plus(notice_months + 1))
+    month = max(plan.window.earliest, filing_month.plus(plan.flexible.value.early_notice_months + 1))
     while month < plan.statutory.statutory_month:
         minimum = policy.minimum_contribution.row_for({**plan.months, ChosenBy.CHOSEN_MONTH: month}, Way.EARLY).value
-        if paid + filing_month.months_until(month) >= minimum:
+        enough_in = filing_month.plus(minimum - paid)
+        if enough_in <= month:
             return month
-        month = month.plus(1)
+        month = enough_in  # not sooner: the minimum never falls
     return None
 
 
-def _may_still_agree(plan: Plan, filing_month: Month, policy: Policy) -> bool:
+def _may_still_agree(plan: Plan, filing_month: Month) -> bool:
     """Whether an agreement of 弹性延迟 can still be signed in the filing month, on whatever day."""
-    of_age = plan.statutory.statutory_month
-    notice_months = flexible_rule(plan.statutory, policy).value.late_notice_months
+    of_age, notice_months = plan.statutory.statutory_month, plan.flexible.value.late_notice_months
     return plan.way is Way.ON_TIME and plan.window.latest > of_age and filing_month.plus(notice_months) < of_age
 
 

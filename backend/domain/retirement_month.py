@@ -91,8 +91,9 @@ class Timeliness(StrEnum):
 class Plan:
     """How one person retires: by which way, and in which month (`retires_in`), from which she can file for it.
 
-    `is_as_chosen` is False where the month she chose is not lawful and the nearest lawful one stands in for it.
-    `paper` says how the written notice or agreement stands that her choice asks for; None where none is asked for.
+    `months` are hers by which policy picks its rows, `minimum` and `flexible` rows that it picked. `is_as_chosen` is
+    False where the month she chose is not lawful and the nearest lawful one stands in for it. `paper` says how the
+    written notice or agreement stands that her choice asks for; None where none is asked for.
     """
 
     way: Way
@@ -100,6 +101,8 @@ class Plan:
     window: Window
     retires_in: Month
     months: Mapping[ChosenBy, Month]
+    minimum: Row[int]
+    flexible: Row[FlexibleRetirement]
     is_as_chosen: bool = True
     paper: Timeliness | None = None
 
@@ -136,17 +139,16 @@ def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:
     )
 
 
-def flexible_rule(found: Statutory, policy: Policy) -> Row[FlexibleRetirement]:
-    """The row of 弹性退休 for somebody who reaches the statutory age then: nothing to choose before 2025."""
-    return policy.flexible_retirement.row_for({ChosenBy.STATUTORY_MONTH: found.statutory_month})
+def flexible_row(of_age: Month, policy: Policy) -> Row[FlexibleRetirement]:
+    """The row of 弹性退休 for somebody who reaches the statutory age in a month: nothing to choose before 2025."""
+    return policy.flexible_retirement.row_for({ChosenBy.STATUTORY_MONTH: of_age})
 
 
-def flexible_window(found: Statutory, policy: Policy) -> Window:
+def flexible_window(found: Statutory, rule: FlexibleRetirement) -> Window:
     """The months of 弹性退休: 36 months either way at most, never under the original age.
 
     Source: 《国务院关于渐进式延迟法定退休年龄的办法》第三条; 人社部发〔2024〕94号, in force from 2025-01-01.
     """
-    rule = flexible_rule(found, policy).value
     return Window(
         earliest=found.statutory_month.plus(-min(rule.early_max_months, found.delay_months)),
         latest=found.statutory_month.plus(rule.late_max_months),
@@ -171,16 +173,35 @@ def plan_of(circumstances: Circumstances, filing_month: Month, policy: Policy) -
     """How a person of these circumstances retires. A woman whose original age is not known counts as original 50."""
     match circumstances.retirement_type:
         case RetirementType.NORMAL:
-            return _by_age(circumstances, filing_month, policy)
+            category = circumstances.category or Category.FEMALE_50
+            return plan_by_age(circumstances, statutory(circumstances.birth, category, policy), filing_month, policy)
         case RetirementType.SPECIAL:
             return _by_special_work(circumstances, filing_month, policy)
         case RetirementType.DISABILITY:
             return _by_disability(circumstances, filing_month, policy)
 
 
-def minimum_row(plan: Plan, policy: Policy) -> Row[int]:
-    """The row of 最低缴费年限 that counts for this way of retiring."""
-    return policy.minimum_contribution.row_for(plan.months, plan.way)
+def plan_by_age(circumstances: Circumstances, found: Statutory, filing_month: Month, policy: Policy) -> Plan:
+    """到龄, or in the month she chose: 弹性提前 by a notice, 弹性延迟 by an agreement made before she was of age."""
+    of_age, chosen = found.statutory_month, circumstances.chosen_month
+    flexible = flexible_row(of_age, policy)
+    window = flexible_window(found, flexible.value)
+    if chosen is None or circumstances.timing is Timing.ON_TIME:
+        return _plan(Way.ON_TIME, found, window, of_age, filing_month, policy)
+    if circumstances.timing is Timing.EARLY:
+        notice_on, months_before = circumstances.early_notice_on, flexible.value.early_notice_months
+        retires_in = min(max(chosen, window.earliest), of_age)
+        paper = timeliness(notice_on, retires_in, months_before)
+        if notice_on is not None and paper is Timeliness.TOO_LATE:
+            retires_in = min(Month.of(notice_on).plus(months_before), of_age)
+    else:
+        retires_in = min(max(chosen, of_age), window.latest)
+        paper = timeliness(circumstances.late_agreement_on, of_age, flexible.value.late_notice_months)
+    way = Way.EARLY if retires_in < of_age else Way.LATE if retires_in > of_age else Way.ON_TIME
+    is_as_chosen = chosen == retires_in
+    plan = _plan(way, found, window, retires_in, filing_month, policy)
+    asks_for_paper = way is not Way.ON_TIME or not is_as_chosen
+    return replace(plan, is_as_chosen=is_as_chosen, paper=paper if asks_for_paper else None)
 
 
 def minimum_month(plan: Plan, policy: Policy) -> Month:
@@ -188,44 +209,14 @@ def minimum_month(plan: Plan, policy: Policy) -> Month:
     return plan.months[policy.minimum_contribution.chosen_by[plan.way]]
 
 
-# ── the ways ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _by_age(circumstances: Circumstances, filing_month: Month, policy: Policy) -> Plan:
-    """到龄, or in the month she chose: 弹性提前 by a notice, 弹性延迟 by an agreement before she was of age."""
-    found = statutory(circumstances.birth, circumstances.category or Category.FEMALE_50, policy)
-    rule, window = flexible_rule(found, policy).value, flexible_window(found, policy)
-    of_age, chosen = found.statutory_month, circumstances.chosen_month
-    retires_in, paper = of_age, None
-    if chosen is not None and circumstances.timing is Timing.EARLY:
-        retires_in = min(max(chosen, window.earliest), of_age)
-        paper = timeliness(circumstances.early_notice_on, retires_in, rule.early_notice_months)
-        if circumstances.early_notice_on is not None and paper is Timeliness.TOO_LATE:
-            in_time_for = Month.of(circumstances.early_notice_on).plus(rule.early_notice_months)
-            retires_in = min(in_time_for, of_age)
-    if chosen is not None and circumstances.timing is Timing.LATE:
-        retires_in = min(max(chosen, of_age), window.latest)
-        paper = timeliness(circumstances.late_agreement_on, of_age, rule.late_notice_months)
-    way = Way.EARLY if retires_in < of_age else Way.LATE if retires_in > of_age else Way.ON_TIME
-    is_as_chosen = circumstances.timing is Timing.ON_TIME or chosen == retires_in
-    asks_for_paper = way is not Way.ON_TIME or not is_as_chosen
-    plan = Plan(
-        way=way,
-        statutory=found,
-        window=window,
-        retires_in=retires_in,
-        months=_months(found, retires_in, filing_month),
-        is_as_chosen=is_as_chosen,
-        paper=paper if asks_for_paper else None,
-    )
-    return _with_minimum(plan, policy)
+# ── the other ways ───────────────────────────────────────────────────────────────────────────
 
 
 def _by_special_work(circumstances: Circumstances, filing_month: Month, policy: Policy) -> Plan:
     """Source: 国发〔1978〕104号第一条第（二）项: 男 55, 女 45."""
     row = policy.special_work.row_for({ChosenBy.FILING_MONTH: filing_month})
     age_months = row.value.age_months[circumstances.sex]
-    return _with_minimum(_at_age(circumstances, age_months, row, filing_month, Way.SPECIAL), policy)
+    return _at_an_age(Way.SPECIAL, circumstances, age_months, row, filing_month, policy)
 
 
 def _by_disability(circumstances: Circumstances, filing_month: Month, policy: Policy) -> Plan:
@@ -235,19 +226,21 @@ def _by_disability(circumstances: Circumstances, filing_month: Month, policy: Po
     """
     row = policy.disability.row_for({ChosenBy.FILING_MONTH: filing_month})
     if row.value.route is DisabilityRoute.EARLY_RETIREMENT:
-        plan = _at_age(circumstances, row.value.age_months[circumstances.sex], row, filing_month, Way.DISABILITY)
+        age_months = row.value.age_months[circumstances.sex]
+        plan = _at_an_age(Way.DISABILITY, circumstances, age_months, row, filing_month, policy)
     else:
         found = statutory(circumstances.birth, circumstances.category or Category.FEMALE_50, policy)
         found = replace(found, is_assumed=circumstances.category is None)
-        of_age = found.statutory_month
-        months = _months(found, filing_month, filing_month)
-        plan = Plan(Way.DISABILITY, found, Window(of_age, of_age), filing_month, months)
+        window = Window(found.statutory_month, found.statutory_month)
+        plan = _plan(Way.DISABILITY, found, window, filing_month, filing_month, policy)
     if row.value.asks_minimum_contribution:
-        return _with_minimum(plan, policy)
+        return plan
     return replace(plan, statutory=replace(plan.statutory, minimum_contribution_months=0))
 
 
-def _at_age(circumstances: Circumstances, age_months: int, row: Row[object], filing_month: Month, way: Way) -> Plan:
+def _at_an_age(
+    way: Way, circumstances: Circumstances, age_months: int, row: Row[object], filing_month: Month, policy: Policy
+) -> Plan:
     """A retirement at an age of its own, from the month it is reached on."""
     reached = circumstances.birth.plus(age_months)
     found = Statutory(
@@ -260,24 +253,22 @@ def _at_age(circumstances: Circumstances, age_months: int, row: Row[object], fil
         law_since=row.since,
         category=circumstances.category,
     )
-    retires_in = max(reached, filing_month)
-    return Plan(way, found, Window(reached, reached), retires_in, _months(found, retires_in, filing_month))
+    return _plan(way, found, Window(reached, reached), max(reached, filing_month), filing_month, policy)
 
 
-def _with_minimum(plan: Plan, policy: Policy) -> Plan:
-    minimum = minimum_row(plan, policy).value
-    return replace(plan, statutory=replace(plan.statutory, minimum_contribution_months=minimum))
-
-
-def _months(found: Statutory, retires_in: Month, filing_month: Month) -> dict[ChosenBy, Month]:
-    """The months of one person by which policy picks its rows."""
-    return {
+def _plan(way: Way, found: Statutory, window: Window, retires_in: Month, filing_month: Month, policy: Policy) -> Plan:
+    """The plan with what the law asks of her by this way: its months, and the row of 最低缴费年限 they pick."""
+    months = {
         ChosenBy.ORIGINAL_AGE_MONTH: found.statutory_month.plus(-found.delay_months),
         ChosenBy.STATUTORY_MONTH: found.statutory_month,
         ChosenBy.CHOSEN_MONTH: retires_in,
         ChosenBy.RETIREMENT_MONTH: retires_in,
         ChosenBy.FILING_MONTH: filing_month,
     }
+    minimum = policy.minimum_contribution.row_for(months, way)
+    if minimum.value != found.minimum_contribution_months:
+        found = replace(found, minimum_contribution_months=minimum.value)
+    return Plan(way, found, window, retires_in, months, minimum, flexible_row(found.statutory_month, policy))
 
 
 def _delay_months(birth: Month, delay: Delay | None) -> int:

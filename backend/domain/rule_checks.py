@@ -25,9 +25,7 @@ from backend.domain.retirement_month import (
     RetirementType,
     Timeliness,
     Timing,
-    flexible_rule,
     minimum_month,
-    minimum_row,
     paper_due_on,
     plan_of,
     statutory,
@@ -157,7 +155,7 @@ class _Checks:
                 "counted_months": paid,
             },
             wanted={"minimum_months": minimum, "year": minimum_month(plan, self._policy).year},
-            law=minimum_row(plan, self._policy).law,
+            law=plan.minimum.law,
             rule=rule.name,
             status=rule.status[plan.way],
         )
@@ -190,7 +188,7 @@ class _Checks:
     def early_notice(self) -> RuleCheck | None:
         if self._stated.timing is not Timing.EARLY or self._plan.paper is None:
             return None
-        months_before = flexible_rule(self._plan.statutory, self._policy).value.early_notice_months
+        months_before = self._plan.flexible.value.early_notice_months
         given_on = self._stated.early_notice_on
         return self._paper(
             RuleKey.EARLY_NOTICE,
@@ -202,14 +200,13 @@ class _Checks:
     def late_agreement(self) -> RuleCheck | None:
         if self._stated.timing is not Timing.LATE or self._plan.paper is None:
             return None
-        found = self._plan.statutory
-        months_before = flexible_rule(found, self._policy).value.late_notice_months
+        of_age, months_before = self._plan.statutory.statutory_month, self._plan.flexible.value.late_notice_months
         signed_on = self._stated.late_agreement_on
         return self._paper(
             RuleKey.LATE_AGREEMENT,
             _OUTCOMES[self._plan.paper],
             {"late_agreement_on": signed_on.isoformat() if signed_on else None},
-            {"by": paper_due_on(found.statutory_month, months_before).isoformat(), "months_before": months_before},
+            {"by": paper_due_on(of_age, months_before).isoformat(), "months_before": months_before},
         )
 
     def special_work(self) -> RuleCheck | None:

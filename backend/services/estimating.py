@@ -159,18 +159,18 @@ def _month_sum(found: Estimate) -> str:
 
 
 def _window(found: Estimate) -> View:
-    plan, rule = found.plan, found.flexible.value
+    plan, rule = found.plan, found.plan.flexible.value
     earliest, latest, of_age = plan.window.earliest, plan.window.latest, plan.statutory.statutory_month
     if earliest == latest:
         written = f"{of_age.chinese}到法定退休年龄，那时还没有弹性退休。"
-        return _figure("flexible_window", "可以选的月份", f"只有 {of_age.chinese}", written, found.flexible.law)
+        return _figure("flexible_window", "可以选的月份", f"只有 {of_age.chinese}", written, found.plan.flexible.law)
     early = (
         f"最多提前 {rule.early_max_months} 个月，又不能早于满 {chinese_age(plan.statutory.original_age_months)}的 "
         f"{plan.months[ChosenBy.ORIGINAL_AGE_MONTH].chinese}，所以最早是 {earliest.chinese}。"
     )
     late = f"最多推迟 {rule.late_max_months} 个月，所以最晚是 {latest.chinese}。"
     span = f"{earliest.chinese}到 {latest.chinese}"
-    return _figure("flexible_window", "可以选的月份", span, early + late, found.flexible.law)
+    return _figure("flexible_window", "可以选的月份", span, early + late, found.plan.flexible.law)
 
 
 def _retirement_month(found: Estimate) -> View | None:
@@ -180,7 +180,7 @@ def _retirement_month(found: Estimate) -> View | None:
     apart = of_age.months_until(month)
     compared = "就是到年龄的那个月" if apart == 0 else f"{'早' if apart < 0 else '晚'} {abs(apart)} 个月"
     written = f"您选 {month.chinese}退，和 {of_age.chinese}比，{compared}。"
-    return _figure("retirement_month", "您选的退休月份", month.chinese, written, found.flexible.law)
+    return _figure("retirement_month", "您选的退休月份", month.chinese, written, found.plan.flexible.law)
 
 
 def _minimum(found: Estimate, policy: Policy) -> View:
@@ -190,7 +190,7 @@ def _minimum(found: Estimate, policy: Policy) -> View:
         Way.LATE: "推迟退的，仍看到法定退休年龄的年份",
     }.get(found.plan.way, "看到法定退休年龄的年份")
     written = f"{why}：{found.minimum_year} 年要满 {chinese_length(months)}，{_times(months)}。"
-    law = _with_status(found.minimum.law, rule.status[found.plan.way])
+    law = _with_status(found.plan.minimum.law, rule.status[found.plan.way])
     return _figure("minimum_contribution", "最少要缴", f"{months} 个月（{chinese_length(months)}）", written, law)
 
 
@@ -217,7 +217,7 @@ def _short(found: Estimate) -> View:
                 f"到时是 {by_then} 个月，{enough}。"
             )
     text = "够了" if short == 0 else f"还差 {short} 个月"
-    return _figure("contribution_short", "现在缴的够不够", text, written, found.minimum.law)
+    return _figure("contribution_short", "现在缴的够不够", text, written, found.plan.minimum.law)
 
 
 def _first_pension(found: Estimate, rule: Rule[int]) -> View:
@@ -235,26 +235,28 @@ def _first_pension(found: Estimate, rule: Rule[int]) -> View:
 def _early_notice(found: Estimate) -> View | None:
     if found.early_notice_by is None:
         return None
-    months_before, day = found.flexible.value.early_notice_months, found.early_notice_by
+    months_before, day = found.plan.flexible.value.early_notice_months, found.early_notice_by
     month = Month.of(day).plus(months_before)
     what = "您选" if found.plan.way is Way.EARLY else "现在最早能选"
     written = (
         f"要提前 {months_before} 个月书面告知。{what} {month.chinese}退；我们不知道是哪一天，从那个月的 1 日往前数 "
         f"{months_before} 个月，是 {chinese_date(day)}，这一天以前（含当天）告知最稳妥。"
     )
-    return _figure("early_notice_by", "提前退的，最晚哪天书面告知", chinese_date(day), written, found.flexible.law)
+    return _figure("early_notice_by", "提前退的，最晚哪天书面告知", chinese_date(day), written, found.plan.flexible.law)
 
 
 def _late_agreement(found: Estimate) -> View | None:
     if found.late_agreement_by is None:
         return None
-    months_before, day = found.flexible.value.late_notice_months, found.late_agreement_by
+    months_before, day = found.plan.flexible.value.late_notice_months, found.late_agreement_by
     of_age = found.plan.statutory.statutory_month
     written = (
         f"推迟退的，要在到法定退休年龄以前提前 {months_before} 个月和单位签好书面协议。从 {of_age.chinese}1 日往前数 "
         f"{months_before} 个月，是 {chinese_date(day)}，这一天以前（含当天）签好最稳妥。"
     )
-    return _figure("late_agreement_by", "推迟退的，最晚哪天签好协议", chinese_date(day), written, found.flexible.law)
+    return _figure(
+        "late_agreement_by", "推迟退的，最晚哪天签好协议", chinese_date(day), written, found.plan.flexible.law
+    )
 
 
 def _figure(key: str, label: str, text: str, written: str, law: str) -> View:
