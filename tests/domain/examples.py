@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from backend.adapters.policy_files import load
+from backend.domain.people import Month, Sex
+from backend.domain.policy import Category
+from backend.domain.retirement_month import Circumstances, RetirementType
 from backend.domain.rulebook import Rulebook
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -14,6 +17,13 @@ CONFIG = Path(__file__).parents[2] / "config"
 @cache
 def rulebook() -> Rulebook:
     return load(CONFIG)
+
+
+def stated(birth: str, category: Category | None, paid: int, **changes: Any) -> Circumstances:
+    """Somebody of the normal type who retires on time; `changes` replace single facts."""
+    sex = Sex.MALE if category is Category.MALE else Sex.FEMALE
+    given = {"birth": Month.parse(birth), "sex": sex, "category": category, "contribution_months": paid}
+    return Circumstances(**{"retirement_type": RetirementType.NORMAL, **given, **changes})
 
 
 def id_number(born: date, woman: bool = True, area: str = "430681") -> str:

@@ -45,9 +45,7 @@ def months(**changes: str) -> list[str | None]:
 
 
 def test_the_five_answers_are_read() -> None:
-    assert read() == PrecheckAnswers(
-        Month(1976, 3), PrecheckCategory.FEMALE_50, RetirementType.NORMAL, True, True
-    )
+    assert read() == PrecheckAnswers(Month(1976, 3), PrecheckCategory.FEMALE_50, RetirementType.NORMAL, True, True)
 
 
 def test_everything_that_is_missing_or_unknown_is_told_at_once() -> None:
