@@ -58,9 +58,9 @@ def medical_months_of(effective: Answers) -> MedicalMonths | None:
 
 def _category(sex: Sex, stated: str | None) -> Category | None:
     """None for a woman who is not sure, or was not asked."""
-    if sex is Sex.FEMALE and stated in (None, _UNSURE):
-        return None
-    return category_of(sex, int(stated) if stated else None)
+    if sex is Sex.MALE:
+        return Category.MALE
+    return None if stated in (None, _UNSURE) else category_of(sex, int(stated))
 
 
 def _day(text: str | None) -> date | None:

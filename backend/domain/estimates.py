@@ -4,7 +4,7 @@ The same plan and the same answer as for a case (retirement_month.py, retirement
 type whose notice or agreement comes in time.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from backend.domain.errors import ChosenMonthOutsideWindow
@@ -18,7 +18,7 @@ from backend.domain.retirement_month import (
     Statutory,
     Timing,
     Window,
-    flexible_row,
+    flexible_rule,
     flexible_window,
     minimum_month,
     paper_due_on,
@@ -85,8 +85,8 @@ def estimate(
         minimum_year=minimum_month(plan, policy).year,
         pension_start=pension_start,
         first_pension_month=plan.retires_in.plus(pension_start.value) if is_enough_by_then else None,
-        early_notice_by=_early_notice_by(plan, answer),
-        late_agreement_by=_late_agreement_by(plan, filing_month),
+        early_notice_by=_early_notice_by(plan, chosen_month, answer),
+        late_agreement_by=_late_agreement_by(plan, chosen_month, filing_month),
     )
 
 
@@ -94,25 +94,27 @@ def _circumstances(
     birth: Month, category: Category, paid: int, chosen: Month | None, found: Statutory, policy: Policy
 ) -> Circumstances:
     """Hers, with the paper that her choice asks for given on the last safe day."""
-    asked = Circumstances(
+    of_age, rule = found.statutory_month, flexible_rule(found, policy).value
+    timing, notice_on, signed_on = Timing.ON_TIME, None, None
+    if chosen is not None and chosen != of_age:
+        window = flexible_window(found, rule)
+        if not window.earliest <= chosen <= window.latest:
+            raise _outside(window)
+        if chosen < of_age:
+            timing, notice_on = Timing.EARLY, paper_due_on(chosen, rule.early_notice_months)
+        else:
+            timing, signed_on = Timing.LATE, paper_due_on(of_age, rule.late_notice_months)
+    return Circumstances(
         birth=birth,
         sex=Sex.MALE if category is Category.MALE else Sex.FEMALE,
         category=category,
         retirement_type=RetirementType.NORMAL,
+        timing=timing,
+        chosen_month=chosen,
+        early_notice_on=notice_on,
+        late_agreement_on=signed_on,
         contribution_months=paid,
     )
-    of_age = found.statutory_month
-    if chosen is None or chosen == of_age:
-        return asked
-    rule = flexible_row(of_age, policy).value
-    window = flexible_window(found, rule)
-    if not window.earliest <= chosen <= window.latest:
-        raise _outside(window)
-    if chosen < of_age:
-        notice_on = paper_due_on(chosen, rule.early_notice_months)
-        return replace(asked, timing=Timing.EARLY, chosen_month=chosen, early_notice_on=notice_on)
-    signed_on = paper_due_on(of_age, rule.late_notice_months)
-    return replace(asked, timing=Timing.LATE, chosen_month=chosen, late_agreement_on=signed_on)
 
 
 def _outside(window: Window) -> ChosenMonthOutsideWindow:
@@ -121,14 +123,17 @@ def _outside(window: Window) -> ChosenMonthOutsideWindow:
     return ChosenMonthOutsideWindow(f"{months}，请换一个月。", earliest_month=str(first), latest_month=str(last))
 
 
-def _early_notice_by(plan: Plan, answer: Eligibility) -> date | None:
-    month = plan.retires_in if plan.way is Way.EARLY else answer.flexible_from if isinstance(answer, TooEarly) else None
+def _early_notice_by(plan: Plan, chosen: Month | None, answer: Eligibility) -> date | None:
+    """For the month she chose, or without a choice for the earliest that is still open."""
+    month = answer.flexible_from if chosen is None and isinstance(answer, TooEarly) else None
+    if plan.way is Way.EARLY:
+        month = plan.retires_in
     return paper_due_on(month, plan.flexible.value.early_notice_months) if month else None
 
 
-def _late_agreement_by(plan: Plan, filing_month: Month) -> date | None:
+def _late_agreement_by(plan: Plan, chosen: Month | None, filing_month: Month) -> date | None:
     """For somebody who chose a later month, or may still choose one in the filing month."""
     of_age = plan.statutory.statutory_month
     due_on = paper_due_on(of_age, plan.flexible.value.late_notice_months)
-    may_still_choose = plan.way is Way.ON_TIME and plan.window.latest > of_age and due_on >= filing_month.first_day
+    may_still_choose = chosen is None and plan.window.latest > of_age and due_on >= filing_month.first_day
     return due_on if plan.way is Way.LATE or may_still_choose else None

@@ -139,9 +139,9 @@ def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:
     )
 
 
-def flexible_row(of_age: Month, policy: Policy) -> Row[FlexibleRetirement]:
-    """The row of 弹性退休 for somebody who reaches the statutory age in a month: nothing to choose before 2025."""
-    return policy.flexible_retirement.row_for({ChosenBy.STATUTORY_MONTH: of_age})
+def flexible_rule(found: Statutory, policy: Policy) -> Row[FlexibleRetirement]:
+    """The row of 弹性退休 for somebody who reaches the statutory age then: nothing to choose before 2025."""
+    return policy.flexible_retirement.row_for({ChosenBy.STATUTORY_MONTH: found.statutory_month})
 
 
 def flexible_window(found: Statutory, rule: FlexibleRetirement) -> Window:
@@ -184,7 +184,7 @@ def plan_of(circumstances: Circumstances, filing_month: Month, policy: Policy) -
 def plan_by_age(circumstances: Circumstances, found: Statutory, filing_month: Month, policy: Policy) -> Plan:
     """到龄, or in the month she chose: 弹性提前 by a notice, 弹性延迟 by an agreement made before she was of age."""
     of_age, chosen = found.statutory_month, circumstances.chosen_month
-    flexible = flexible_row(of_age, policy)
+    flexible = flexible_rule(found, policy)
     window = flexible_window(found, flexible.value)
     if chosen is None or circumstances.timing is Timing.ON_TIME:
         return _plan(Way.ON_TIME, found, window, of_age, filing_month, policy)
@@ -268,7 +268,7 @@ def _plan(way: Way, found: Statutory, window: Window, retires_in: Month, filing_
     minimum = policy.minimum_contribution.row_for(months, way)
     if minimum.value != found.minimum_contribution_months:
         found = replace(found, minimum_contribution_months=minimum.value)
-    return Plan(way, found, window, retires_in, months, minimum, flexible_row(found.statutory_month, policy))
+    return Plan(way, found, window, retires_in, months, minimum, flexible_rule(found, policy))
 
 
 def _delay_months(birth: Month, delay: Delay | None) -> int:

@@ -74,7 +74,7 @@ def test_the_months_missing_are_those_of_today_and_the_pension_waits_for_all(
     [
         ("2029-12", Way.EARLY, 2029, 180, date(2029, 9, 1), None),
         ("2030-01", Way.EARLY, 2030, 186, date(2029, 10, 1), None),
-        ("2030-08", Way.ON_TIME, 2030, 186, None, date(2030, 7, 1)),
+        ("2030-08", Way.ON_TIME, 2030, 186, None, None),
         ("2031-01", Way.LATE, 2030, 186, None, date(2030, 7, 1)),
         ("2033-08", Way.LATE, 2030, 186, None, date(2030, 7, 1)),
     ],
