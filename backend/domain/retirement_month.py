@@ -56,8 +56,8 @@ class Circumstances:
 class Statutory:
     """What the law asks of one person: age and contribution in months, the month the age is reached, the law.
 
-    `law_since` is the day from which that law is in force. `is_assumed` when her original age is not certain: the
-    figures are those of `category`.
+    `law_since` is the day from which that law is in force. `way` is special or disability where another law than that
+    of the statutory age gives hers. `is_assumed` when her original age is not certain: the figures are of `category`.
     """
 
     original_age_months: int
@@ -68,6 +68,7 @@ class Statutory:
     law: str
     law_since: date
     category: Category | None = None
+    way: Way = Way.ON_TIME
     is_assumed: bool = False
 
 
@@ -230,7 +231,8 @@ def _by_disability(circumstances: Circumstances, filing_month: Month, policy: Po
         plan = _at_an_age(Way.DISABILITY, circumstances, age_months, row, filing_month, policy)
     else:
         found = statutory(circumstances.birth, circumstances.category or Category.FEMALE_50, policy)
-        found = replace(found, is_assumed=circumstances.category is None)
+        is_assumed = circumstances.category is None
+        found = replace(found, law=row.law, law_since=row.since, way=Way.DISABILITY, is_assumed=is_assumed)
         window = Window(found.statutory_month, found.statutory_month)
         plan = _plan(Way.DISABILITY, found, window, filing_month, filing_month, policy)
     if row.value.asks_minimum_contribution:
@@ -252,6 +254,7 @@ def _at_an_age(
         law=row.law,
         law_since=row.since,
         category=circumstances.category,
+        way=way,
     )
     return _plan(way, found, Window(reached, reached), max(reached, filing_month), filing_month, policy)
 

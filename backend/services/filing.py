@@ -25,10 +25,10 @@ from backend.services.announcements import Announcements
 from backend.services.authorisation_view import home_row
 from backend.services.authorised_cases import join
 from backend.services.consenting import keep_consents, must_consent
+from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import (
     MASKED_TO_HERSELF,
     View,
-    eligibility_view,
     filing_view,
     missing_photos,
     unmended_fields,

@@ -12,15 +12,16 @@ from backend.domain.answers import QuestionType
 from backend.domain.case import EDITABLE, STATE_LABELS, Case, State, allowed, reopened
 from backend.domain.items import ChosenItem, Filing
 from backend.domain.materials import Checklist, missing
-from backend.domain.people import Month, chinese_length
+from backend.domain.people import Month
 from backend.domain.questions import PREDICATES, Page, Question
-from backend.domain.retirement import ContributionShort, Eligibility, NeedsConfirmation, TooEarly
+from backend.domain.retirement import ContributionShort, Eligibility, TooEarly
 from backend.domain.review import Judgement
 from backend.domain.rulebook import Rulebook
+from backend.services.eligibility_view import eligibility_view
 from backend.services.ports import ResultFile
 from backend.services.progress_view import progress_view
 from backend.services.slot_views import is_mended, photos_in, slot_view
-from backend.services.wording import CONFIRMATIONS, FILING_LABELS, guide_of, iso, limit_text
+from backend.services.wording import FILING_LABELS, guide_of, iso, limit_text
 
 View = dict[str, Any]
 
@@ -87,44 +88,6 @@ def unmended_fields(case: Case, rulebook: Rulebook) -> list[Page]:
     failed = reopened(case, [f"field:{q.key}" for page in pages for q in page.questions])
     still_wrong = failed.keys() - case.mended
     return [page for page in pages if any(f"field:{question.key}" in still_wrong for question in page.questions)]
-
-
-def eligibility_view(found: Eligibility | None, rulebook: Rulebook) -> View | None:
-    """An answer with lawful choices, never a bare no."""
-    if found is None:
-        return None
-    view: View = {"status": "eligible", "title": "可以办理", "detail": "", "on": None, "months": None}
-    view |= {"what": [], "choices": []}
-    law = found.statutory
-    age = chinese_length(law.statutory_age_months)
-    view["detail"] = f"您的法定退休年龄是{age}，到 {law.statutory_month.chinese}。依据：{law.law}。"
-    if isinstance(found, TooEarly):
-        view |= {
-            "status": "too_early",
-            "title": f"要到 {found.on_month.chinese} 才能办",
-            "detail": f"您的法定退休年龄是{age}，还有 {found.months_to_wait} 个月。"
-            f"填好的内容替您存着。依据：{law.law}。",
-            "on": str(found.on_month),
-            "months": found.months_to_wait,
-        }
-    if isinstance(found, ContributionShort):
-        view |= {
-            "status": "contribution_short",
-            "title": f"养老保险还差 {found.months} 个月",
-            "detail": f"要满 {law.minimum_contribution_months} 个月才能按月领养老金。填好的内容替您存着。",
-            "months": found.months,
-        }
-    if isinstance(found, NeedsConfirmation):
-        view |= {
-            "status": "needs_confirmation",
-            "title": "可以先交，有的要窗口核对",
-            "detail": f"{view['detail']}要窗口核对的：{'、'.join(CONFIRMATIONS[each] for each in found.what)}。",
-            "what": [each.value for each in found.what],
-        }
-    if isinstance(found, (TooEarly, ContributionShort)):
-        sections = [rulebook.guide.ways_forward[way] for way in found.ways]
-        view["choices"] = [f"{section.title}：{' '.join(section.lines)}" for section in sections]
-    return view
 
 
 def item_view(chosen: ChosenItem, rulebook: Rulebook) -> View:

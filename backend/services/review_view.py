@@ -16,7 +16,8 @@ from backend.domain.retirement import Eligibility
 from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.authorised_cases import ACT_LABELS as AUTHORISATION_ACTS
-from backend.services.filing_view import eligibility_view, item_view
+from backend.services.eligibility_view import eligibility_view
+from backend.services.filing_view import item_view
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
