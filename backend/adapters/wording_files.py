@@ -11,7 +11,8 @@ from backend.domain.answers import QuestionType
 from backend.domain.items import ClockStart, Department, Filing, Item, ItemCode, Office
 from backend.domain.materials import MaterialRule, MaterialRules, Part, Slot
 from backend.domain.places import District, Place
-from backend.domain.questions import PREDICATES, YES_NO, Choice, Page, Question, QuestionGraph
+from backend.domain.predicates import PREDICATES
+from backend.domain.questions import YES_NO, Choice, Page, Question, QuestionGraph
 from backend.domain.retirement import WayForward
 from backend.domain.rulebook import (
     CannotProceed,

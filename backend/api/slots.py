@@ -45,9 +45,7 @@ class SlotView(Schema):
     label = fields.String(required=True)
     why = fields.String(required=True)
     where_to_get = fields.String(required=True)
-    at_the_counter = fields.String(
-        required=True, metadata={"description": "原件、复印件: what of it the window wants."}
-    )
+    at_the_counter = fields.String(required=True, metadata={"description": "What of it the window wants."})
     used_by = fields.List(
         fields.String(), required=True, metadata={"description": "The departments that all use this one photo."}
     )

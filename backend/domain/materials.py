@@ -1,6 +1,6 @@
 """材料清单: which photo slots the answers call for, which departments see them, and what is still missing.
 
-The slots and their words come from config/materials.zh-CN.yaml; `when` names a predicate of questions.py.
+The slots and their words come from config/materials.zh-CN.yaml; `when` names a predicate of predicates.py.
 """
 
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from backend.domain.answers import Answers
 from backend.domain.items import Department, Filing, Item, ItemCode, chosen_items
-from backend.domain.questions import PREDICATES
+from backend.domain.predicates import PREDICATES
 
 
 @dataclass(frozen=True, slots=True)

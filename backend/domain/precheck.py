@@ -15,7 +15,8 @@ from backend.domain.items import ItemCode, chosen_items
 from backend.domain.materials import MaterialRule, MaterialRules
 from backend.domain.people import Month, Sex
 from backend.domain.policy import Category, DisabilityRoute, Policy
-from backend.domain.questions import PREDICATES, QuestionGraph
+from backend.domain.predicates import PREDICATES
+from backend.domain.questions import QuestionGraph
 from backend.domain.retirement import TooEarly, answer_to
 from backend.domain.retirement_month import Circumstances, RetirementType, plan_of
 

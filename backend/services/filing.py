@@ -27,7 +27,6 @@ from backend.services.authorised_cases import join
 from backend.services.consenting import keep_consents, must_consent
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import (
-    MASKED_TO_HERSELF,
     View,
     filing_view,
     missing_photos,
@@ -37,6 +36,7 @@ from backend.services.guide_view import areas_view, guide_view
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
+from backend.services.question_views import MASKED_TO_HERSELF
 from backend.services.reminders import Reminders
 from backend.services.repeats import is_repeat
 from backend.services.wording import iso, next_step

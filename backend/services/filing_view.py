@@ -1,6 +1,7 @@
 """What the applicant's browser draws: her case as pages, slots, tasks and actions.
 
-Every rule is asked of the domain here, so that none is written again in the browser.
+Every rule is asked of the domain here, so that none is written again in the browser. How a question is drawn is in
+question_views.py, how a slot is in slot_views.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,40 +9,36 @@ from datetime import date
 from typing import Any
 
 from backend.domain.actors import ROLE_LABELS, Actor, Role
-from backend.domain.answers import QuestionType
 from backend.domain.case import EDITABLE, STATE_LABELS, Case, State, allowed, reopened
-from backend.domain.items import ChosenItem, Filing
-from backend.domain.materials import Checklist, missing
+from backend.domain.items import ChosenItem, Filing, chosen_items
+from backend.domain.materials import Checklist, checklist, missing
 from backend.domain.people import Month
-from backend.domain.questions import PREDICATES, Page, Question
+from backend.domain.questions import Page, Walk
 from backend.domain.retirement import ContributionShort, Eligibility, TooEarly
 from backend.domain.review import Judgement
 from backend.domain.rulebook import Rulebook
 from backend.services.eligibility_view import eligibility_view
 from backend.services.ports import ResultFile
 from backend.services.progress_view import progress_view
+from backend.services.question_views import page_views
 from backend.services.slot_views import is_mended, photos_in, slot_view
 from backend.services.wording import FILING_LABELS, guide_of, iso, limit_text
 
 View = dict[str, Any]
 
-# What she herself only sees masked: a number over her shoulder is worth more than her name.
-MASKED_TO_HERSELF = frozenset({QuestionType.ID_NUMBER, QuestionType.PHONE, QuestionType.BANK_ACCOUNT})
-
 
 def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[ResultFile], actor: Actor) -> View:
     """CaseView of the API, for the applicant or her helper: see backend/api/filing.py for its schema."""
-    graph = rulebook.graph
-    pages = graph.shown_pages(case.answers)
-    open_page = graph.open_page(case.answers, today)
-    slots = rulebook.checklist(case.answers)
-    why_reopened = reopened(case, _subjects(pages, slots))
-    page_views = _page_views(case, rulebook, pages, open_page, why_reopened, today)
+    walk = rulebook.graph.walk(case.answers)
+    open_page = rulebook.graph.open_page_of(walk, today)
+    slots = checklist(walk.effective, rulebook.materials)
+    why_reopened = reopened(case, _subjects(walk, slots))
+    pages = page_views(case, rulebook, walk, open_page, why_reopened, today)
     slot_views = [slot_view(slot, case, rulebook) for slot in slots]
     still_missing = missing_photos(case, slots)
-    found = rulebook.eligibility(case.answers, _filing_month(case, today))
-    chosen = rulebook.chosen_items(case.answers)
-    tasks = _tasks(case, pages, open_page, slot_views, still_missing, page_views)
+    found = rulebook.eligibility(walk.effective, _filing_month(case, today))
+    chosen = chosen_items(walk.effective, rulebook.items)
+    tasks = _tasks(case, pages, open_page, slot_views, still_missing)
     return {
         "id": str(case.id),
         "number": case.number,
@@ -51,16 +48,16 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "may": _may(case, found, actor),
         "acting_as": actor.role,
         "helper": _helper(case),
-        "groups": _groups(rulebook, page_views, tasks),
-        "pages": page_views,
+        "groups": _groups(rulebook, pages, tasks),
+        "pages": pages,
         "open_page": open_page if case.state in EDITABLE else None,
         "eligibility": eligibility_view(found, rulebook),
         "items": [item_view(item, rulebook) for item in chosen],
         "slots": slot_views,
         "tasks": tasks,
         "signature": _signature(case),
-        "check_answers": _check_answers(rulebook, page_views, chosen),
-        "correction": _correction(case, rulebook, pages, slots, why_reopened),
+        "check_answers": _check_answers(rulebook, pages, chosen),
+        "correction": _correction(case, rulebook, walk, slots, why_reopened),
         "waiting": waiting_view(case, rulebook),
         "progress": progress_view(case, rulebook, results, today) if case.submitted_at else None,
         "due": {"review_by": case.review_due_on.isoformat() if case.review_due_on else None},
@@ -84,10 +81,14 @@ def missing_photos(case: Case, slots: Checklist) -> tuple[str, ...]:
 
 def unmended_fields(case: Case, rulebook: Rulebook) -> list[Page]:
     """Pages of a returned case with a failed field that nobody has touched since."""
-    pages = rulebook.graph.shown_pages(case.answers)
-    failed = reopened(case, [f"field:{q.key}" for page in pages for q in page.questions])
-    still_wrong = failed.keys() - case.mended
-    return [page for page in pages if any(f"field:{question.key}" in still_wrong for question in page.questions)]
+    walk = rulebook.graph.walk(case.answers)
+    still_wrong = reopened(case, _subjects(walk, ())).keys() - case.mended
+    return [asked.page for asked in walk.pages if any(f"field:{q.key}" in still_wrong for q in asked.questions)]
+
+
+def _subjects(walk: Walk, slots: Checklist) -> list[str]:
+    fields = [f"field:{question.key}" for asked in walk.pages for question in asked.questions]
+    return fields + [f"slot:{slot.key}" for slot in slots]
 
 
 def item_view(chosen: ChosenItem, rulebook: Rulebook) -> View:
@@ -115,76 +116,7 @@ def waiting_view(case: Case, rulebook: Rulebook) -> View | None:
     return {"lines": lines}
 
 
-# ── pages ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _subjects(pages: Sequence[Page], slots: Checklist) -> list[str]:
-    fields = [f"field:{question.key}" for page in pages for question in page.questions]
-    return fields + [f"slot:{slot.key}" for slot in slots]
-
-
-def _page_views(
-    case: Case,
-    rulebook: Rulebook,
-    pages: Sequence[Page],
-    open_page: str | None,
-    why_reopened: Mapping[str, Judgement],
-    today: date,
-) -> list[View]:
-    warnings = dict(rulebook.graph.warnings(case.answers))
-    views = []
-    for page in pages:
-        questions = rulebook.graph.shown_questions(page, case.answers)
-        answered = all(question.key in case.answers for question in questions)
-        reasons = [
-            rulebook.checks.sentence(f"field:{q.key}", why.reason_code, why.note)
-            for q in questions
-            if (why := why_reopened.get(f"field:{q.key}"))
-        ]
-        editable = case.state is State.DRAFT or (
-            case.state is State.RETURNED and (bool(reasons) or not answered or page.key == open_page)
-        )
-        status = "open" if page.key == open_page else "done" if answered else "todo"
-        views.append(
-            {
-                "key": page.key,
-                "group": page.group,
-                "title": page.title,
-                "status": status if editable else "locked",
-                "editable": editable,
-                "return_reason": "；".join(reasons) or None,
-                "questions": [_question_view(q, case, rulebook, warnings, today) for q in questions],
-            }
-        )
-    return views
-
-
-def _question_view(
-    question: Question, case: Case, rulebook: Rulebook, warnings: Mapping[str, str], today: date
-) -> View:
-    value = case.answers.get(question.key)
-    masked = question.type in MASKED_TO_HERSELF
-    graph = rulebook.graph
-    words = graph.display(question, value) if masked else graph.display_whole(question, value)
-    return {
-        "key": question.key,
-        "type": question.type,
-        "label": question.label,
-        "help": question.help,
-        "why": question.why,
-        "where": question.where,
-        "example": question.example,
-        "unit": question.unit,
-        "choices": [{"value": c.value, "label": c.label, "help": c.hint} for c in question.choices] or None,
-        "first_year": today.year + question.years[0] if question.years else None,
-        "last_year": today.year + question.years[1] if question.years else None,
-        "required": PREDICATES[question.required_when](case.answers),
-        "sensitive": masked,
-        "repeats": question.repeats,
-        "value": None if masked else value,
-        "display": words if question.key in case.answers and value is not None else None,
-        "warning": warnings.get(question.key),
-    }
+# ── steps ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _groups(rulebook: Rulebook, pages: Sequence[View], tasks: Sequence[View]) -> list[View]:
@@ -206,13 +138,12 @@ def _groups(rulebook: Rulebook, pages: Sequence[View], tasks: Sequence[View]) ->
 
 def _tasks(
     case: Case,
-    pages: Sequence[Page],
+    pages: Sequence[View],
     open_page: str | None,
     slot_views: Sequence[View],
     still_missing: Sequence[str],
-    page_views: Sequence[View],
 ) -> list[View]:
-    unanswered = [page["title"] for page in page_views if page["status"] in ("open", "todo")]
+    unanswered = [page["title"] for page in pages if page["status"] in ("open", "todo")]
     labels = _missing_words(slot_views, still_missing)
     ready = not unanswered and not labels
     signed = case.signature is not None
@@ -223,7 +154,7 @@ def _tasks(
             "key": "answers",
             "status": "done" if not unanswered else "open",
             "missing": unanswered,
-            "path": f"{base}/pages/{open_page or pages[0].key}",
+            "path": f"{base}/pages/{open_page or pages[0]['key']}",
         },
         {
             "key": "photos",
@@ -302,7 +233,7 @@ def _check_answers(rulebook: Rulebook, pages: Sequence[View], chosen: Sequence[C
 def _correction(
     case: Case,
     rulebook: Rulebook,
-    pages: Sequence[Page],
+    walk: Walk,
     slots: Checklist,
     why_reopened: Mapping[str, Judgement],
 ) -> View | None:
@@ -311,9 +242,9 @@ def _correction(
         return None
     # subject → (label, the page where it is mended, whether it is)
     where = {
-        f"field:{q.key}": (q.label, f"pages/{page.key}", f"field:{q.key}" in case.mended)
-        for page in pages
-        for q in page.questions
+        f"field:{q.key}": (q.label, f"pages/{asked.page.key}", f"field:{q.key}" in case.mended)
+        for asked in walk.pages
+        for q in asked.questions
     } | {f"slot:{slot.key}": (slot.label, f"materials?slot={slot.key}", is_mended(slot, case)) for slot in slots}
     lines = []
     for subject, why in why_reopened.items():

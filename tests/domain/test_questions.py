@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from backend.domain.answer_checks import CHECKS
 from backend.domain.answers import QuestionType
 from backend.domain.errors import AnswersInvalid, NotFound
-from backend.domain.questions import PREDICATES, Page, Question
+from backend.domain.predicates import PREDICATES
+from backend.domain.questions import Page, Question
 from tests.domain.examples import AREA_ELSEWHERE, AREA_HERE, answers, id_number, rulebook
 
 GRAPH = rulebook().graph
@@ -158,7 +159,7 @@ def test_what_identifies_a_person_is_marked_sensitive() -> None:
 
 
 def shown(**changes: Any) -> set[str]:
-    return {page.key for page in GRAPH.shown_pages(answers(**changes))}
+    return {asked.page.key for asked in GRAPH.walk(answers(**changes)).pages}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,7 @@ def test_an_answer_left_over_from_another_path_shows_nothing() -> None:
     leftover = answers(wants_only_child_reward="no", only_child_filing="combined", marital_status="married")
 
     assert not {"only_child_filing", "marital_status", "only_child_certificate"} & set(GRAPH.effective(leftover))
-    assert "marital_status" not in {page.key for page in GRAPH.shown_pages(leftover)}
+    assert "marital_status" not in {asked.page.key for asked in GRAPH.walk(leftover).pages}
 
 
 def test_coming_back_lands_on_the_open_question() -> None:
@@ -310,8 +311,11 @@ def test_a_page_that_is_not_shown_takes_no_answers(page: str) -> None:
         GRAPH.parse(page, {}, answers(delivery="pick_up"), TODAY)
 
 
+PAGES = [asked.page for asked in GRAPH.walk(answers()).pages]
+
+
 def test_reading_an_answer_again_changes_nothing() -> None:
-    for page in GRAPH.shown_pages(answers()):
+    for page in PAGES:
         stored = {question.key: answers()[question.key] for question in page.questions}
         assert GRAPH.parse(page.key, stored, answers(), TODAY) == stored
 
@@ -324,7 +328,7 @@ JSON = st.recursive(
 
 
 @settings(max_examples=200)
-@given(st.sampled_from(GRAPH.shown_pages(answers())), st.data())
+@given(st.sampled_from(PAGES), st.data())
 def test_whatever_a_phone_sends_is_read_or_refused(page: Page, data: st.DataObject) -> None:
     raw = {question.key: data.draw(JSON) for question in page.questions}
     try:
@@ -338,17 +342,23 @@ def test_whatever_a_phone_sends_is_read_or_refused(page: Page, data: st.DataObje
 # ── Warnings and words ──
 
 
+def warned(given_answers: dict[str, Any]) -> list[str]:
+    return [key for key, value in given_answers.items() if GRAPH.warning(GRAPH.question(key), value)]
+
+
 def test_an_unlikely_account_is_a_warning_not_a_refusal() -> None:
     odd = answers(bank_account="6228480000000000011", bank_account_again="6228480000000000011")
 
     assert GRAPH.open_page(odd, TODAY) is None
-    assert [key for key, _ in GRAPH.warnings(odd)] == ["bank_account"]
+    assert warned(odd) == ["bank_account"]
 
 
 def test_years_typed_for_months_are_a_warning() -> None:
-    assert GRAPH.warnings(answers(contribution_months=26)) == (
-        ("contribution_months", "您填的是 26 个月。如果是 26 年，请填 312。"),
-    )
+    question = GRAPH.question("contribution_months")
+
+    assert GRAPH.warning(question, 26) == "您填的是 26 个月。如果是 26 年，请填 312。"
+    assert [bool(GRAPH.warning(question, months)) for months in (0, 1, 50, 51)] == [False, True, True, False]
+    assert GRAPH.warning(GRAPH.question("medical_paid_months"), None) is None
 
 
 @pytest.mark.parametrize(
