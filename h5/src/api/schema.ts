@@ -4193,7 +4193,7 @@ export interface components {
             label: string;
             why: string;
             where_to_get: string;
-            /** @description 原件、复印件: what of it the window wants. */
+            /** @description What of it the window wants. */
             at_the_counter: string;
             /** @description The departments that all use this one photo. */
             used_by: string[];
