@@ -137,7 +137,7 @@ def _ages(policy: Policy) -> list[str]:
 def _delay(who: str, original_months: int, delay: Delay) -> str:
     first, step = delay.first_delayed_birth, delay.births_per_step
     return (
-        f"{who} {first.chinese}及以后出生的，逐步延迟：出生每晚 {step} 个月延迟 1 个月，最多到"
+        f"{who} {first.chinese}及以后出生的，出生每晚 {step} 个月延迟 1 个月，最多到"
         f" {_age(original_months + delay.cap_months)}。"
     )
 

@@ -62,9 +62,9 @@ def test_every_slot_of_the_checklist_is_in_the_guide_once() -> None:
 # The figures of 附件1 and of the law since, as a reader finds them. Written apart from config.
 FIGURES = [
     ("retire_normal", "男职工 60 周岁、女干部 55 周岁、女工人 50 周岁"),
-    ("retire_normal", "男职工 1965年1月及以后出生的，逐步延迟：出生每晚 4 个月延迟 1 个月，最多到 63 周岁"),
-    ("retire_normal", "女干部 1970年1月及以后出生的，逐步延迟：出生每晚 4 个月延迟 1 个月，最多到 58 周岁"),
-    ("retire_normal", "女工人 1975年1月及以后出生的，逐步延迟：出生每晚 2 个月延迟 1 个月，最多到 55 周岁"),
+    ("retire_normal", "男职工 1965年1月及以后出生的，出生每晚 4 个月延迟 1 个月，最多到 63 周岁"),
+    ("retire_normal", "女干部 1970年1月及以后出生的，出生每晚 4 个月延迟 1 个月，最多到 58 周岁"),
+    ("retire_normal", "女工人 1975年1月及以后出生的，出生每晚 2 个月延迟 1 个月，最多到 55 周岁"),
     ("retire_normal", "缴费满 15年（180 个月）；2030 年起逐年提高，2039 年起要满 20年（240 个月）"),
     ("retire_normal", "最多提前 3年，不得低于原法定退休年龄，提前 3 个月书面告知单位"),
     ("retire_special", "男 55 周岁、女 45 周岁"),
