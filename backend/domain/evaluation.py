@@ -9,7 +9,7 @@ from typing import Any
 from backend.domain.answers import Answers
 from backend.domain.people import Month
 from backend.domain.retirement import Eligibility
-from backend.domain.rule_checks import RuleCheck, RuleKey
+from backend.domain.rule_checks import RuleCheck
 from backend.domain.rulebook import Rulebook
 
 # A rule's name may be written anew without the answer being another one.
@@ -57,10 +57,19 @@ def figures_of(found: Eligibility | None) -> Any:
 
 
 def differences(before: Evaluation, now: Evaluation) -> tuple[str, ...]:
-    """Where two evaluations differ: `filing_month`, `answer`, or the keys of checks; nothing when they are the same."""
-    found = [name for name in ("filing_month", "answer") if getattr(before, name) != getattr(now, name)]
-    keys: list[RuleKey] = [*dict.fromkeys(check.key for check in (*before.checks, *now.checks))]
-    return (*found, *(key for key in keys if before.check(key) != now.check(key)))
+    """Where what was answered is not answered again: `answer`, or the keys of checks; nothing when all of it is.
+
+    A release may say more than the one before it (a check or a figure that is new): that is no other answer.
+    """
+    found = () if _says_again(before.answer, now.answer) else ("answer",)
+    checks = {check.key: _plain(check) for check in now.checks}
+    return (*found, *(each.key for each in before.checks if not _says_again(_plain(each), checks.get(each.key))))
+
+
+def _says_again(before: Any, now: Any) -> bool:
+    if isinstance(before, Mapping):
+        return isinstance(now, Mapping) and all(k in now and _says_again(v, now[k]) for k, v in before.items())
+    return bool(before == now)
 
 
 def _snake(name: str) -> str:

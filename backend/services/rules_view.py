@@ -7,10 +7,10 @@ from typing import Any
 
 from backend.domain.case import Case
 from backend.domain.evaluation import Evaluation
-from backend.domain.people import Month, chinese_length
-from backend.domain.policy import Category
+from backend.domain.people import Month, chinese_age, chinese_length
+from backend.domain.policy import DisabilityRoute
 from backend.domain.review import Settlement, SettlementKind, age_contradicts, to_settle
-from backend.domain.rule_checks import CheckOutcome, RuleCheck, RuleKey
+from backend.domain.rule_checks import CheckOutcome, Facts, RuleCheck, RuleKey
 from backend.services.wording import iso, local_date, say_day
 
 View = dict[str, Any]
@@ -54,20 +54,49 @@ WHAT_TO_COMPARE: dict[RuleKey, str] = {
 }
 
 INPUT_LABELS: dict[str, str] = {
-    "birth_month":         "出生年月",
-    "filing_month":        "申请的月",
-    "from_month":          "能退休的月",
-    "age_months":          "法定退休年龄",
-    "contribution_months": "缴费月数",
-    "minimum_months":      "最低缴费",
+    "birth_month":                  "出生年月",
+    "filing_month":                 "申请的月",
+    "age_months":                   "法定退休年龄",
+    "statutory_month":              "到这个年龄的月",
+    "from_month":                   "能退休的月",
+    "original_age_months":          "填的原退休年龄",
+    "statutory_month_of_female_50": "原 50 岁的，到",
+    "statutory_month_of_female_55": "原 55 岁的，到",
+    "contribution_months":          "实际缴费",
+    "deemed_months":                "视同缴费",
+    "counted_months":               "一共算",
+    "minimum_months":               "最少要缴",
+    "year":                         "按哪年的规定",
+    "chosen_month":                 "选的退休月",
+    "earliest_month":               "最早",
+    "latest_month":                 "最晚",
+    "early_notice_on":              "书面告知的日期",
+    "late_agreement_on":            "签协议的日期",
+    "by":                           "最晚",
+    "months_before":                "要提前",
+    "special_work_kind":            "工种",
+    "special_work_months":          "累计",
+    "short_months":                 "还差",
+    "appraisal_on":                 "鉴定结论的日期",
+    "route":                        "办的是",
+    "paid_months":                  "实际缴费",
+    "lifetime_months":              "累计要满",
+    "in_province_months":           "省内实际缴费",
 }
-# fmt: on
 
 VALUE_WORDS: dict[str, str] = {
-    Category.MALE: "男职工",
-    Category.FEMALE_50: "女职工，原 50 岁",
-    Category.FEMALE_55: "女职工，原 55 岁",
+    "high_altitude":                   "高空作业",
+    "heavy_labour":                    "特别繁重的体力劳动",
+    "underground":                     "井下作业",
+    "high_temperature":                "高温作业",
+    "other_harmful":                   "其他有害身体健康的工作",
+    DisabilityRoute.EARLY_RETIREMENT:  "病退",
+    DisabilityRoute.DISABILITY_BENEFIT: "申请病残津贴",
 }
+
+# What is said of an input that nobody gave.
+NOT_GIVEN = {"original_age_months": "说不准"}
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +157,7 @@ def _contradiction(check: RuleCheck, case: Case, evaluation: Evaluation) -> str 
         return None
     if not age_contradicts(by_rules, confirmed):
         return None
-    return f"窗口确认的退休年龄是 {_age(confirmed)}，按政策算出来是 {_age(by_rules)}，不一样要写明理由。"
+    return f"窗口确认的退休年龄是 {chinese_age(confirmed)}，按政策算出来是 {chinese_age(by_rules)}，不一样要写明理由。"
 
 
 def _settlement(each: Settlement) -> View:
@@ -141,24 +170,30 @@ def _settlement(each: Settlement) -> View:
     }
 
 
-def _inputs(inputs: Mapping[str, int | str | None]) -> list[View]:
-    return [{"label": INPUT_LABELS.get(name, name), "text": _said(name, value)} for name, value in inputs.items()]
+def _inputs(inputs: Facts) -> list[View]:
+    """In words; what is nothing (no deemed contribution, nothing missing, no floor) is not said."""
+    return [
+        {"label": INPUT_LABELS.get(name, name), "text": _said(name, value)}
+        for name, value in inputs.items()
+        if value != 0 and (value is not None or name in NOT_GIVEN or name.endswith("_on"))
+    ]
 
 
 def _said(name: str, value: int | str | None) -> str:
     if value is None:
-        return "没有填"
+        return NOT_GIVEN.get(name, "没有填")
     if isinstance(value, int):
-        if not name.endswith("months"):
-            return str(value)
-        return _age(value) if name.endswith("age_months") else f"{chinese_length(value)}（{value} 个月）"
-    if name.endswith("_month"):
+        return _counted(name, value)
+    if "_month" in name:
         return Month.parse(value).chinese
-    if name.endswith(("_on", "_by", "_day")):
+    if name == "by" or name.endswith("_on"):
         return say_day(date.fromisoformat(value))
     return VALUE_WORDS.get(value, value)
 
 
-def _age(months: int) -> str:
-    years, rest = divmod(months, 12)
-    return f"{years} 岁 {rest} 个月" if rest else f"{years} 岁"
+def _counted(name: str, value: int) -> str:
+    if name == "year":
+        return f"{value} 年"
+    if name.endswith("age_months"):
+        return chinese_age(value)
+    return f"{value} 个月" if value < 12 else f"{chinese_length(value)}（{value} 个月）"

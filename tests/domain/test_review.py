@@ -4,19 +4,25 @@ from typing import Any
 
 import pytest
 
-from backend.domain.errors import ChecksOpen, NotAllJudged, NothingFailed, SomethingFailed
+from backend.domain.errors import ChecksOpen, NotAllJudged, NothingFailed, RulesUnsettled, SomethingFailed
 from backend.domain.review import (
     Judgement,
+    Settlement,
+    SettlementKind,
     Verdict,
     must_be_acceptable,
     must_be_returnable,
+    must_be_settled,
+    settled,
     standing,
+    to_settle,
     unjudged,
 )
 from backend.domain.review import (
     failed as failures,
 )
-from tests.domain.cases import a_check, failed, passed
+from backend.domain.rule_checks import CheckOutcome, RuleCheck, RuleKey
+from tests.domain.cases import AT, CLERK, EVALUATION, a_check, failed, passed
 
 SUBJECTS = {"field:name": "姓名", "field:phone": "手机号", "slot:id_card": "身份证", "slot:portrait": "一寸照"}
 LABELS = {"transfer_pending": "转移未办理", "archive_elsewhere": "档案未在人社部门"}
@@ -122,3 +128,74 @@ def test_all_passed_all_checks_answered_no_and_the_age_confirmed_is_enough() -> 
     accept(verdicts())
 
     assert {verdict.value for verdict in Verdict} == {"pass", "fail"}
+
+
+# ── the checks of the policy ─────────────────────────────────────────────────────────────────
+
+# fmt: off
+TO_SETTLE = [
+    # key                   outcome                            confirmed age  what the clerk must do
+    (RuleKey.AGE,           CheckOutcome.PASSES,               None,          None),
+    (RuleKey.AGE,           CheckOutcome.PASSES,               608,           None),
+    (RuleKey.AGE,           CheckOutcome.PASSES,               607,           SettlementKind.OVERRIDDEN),
+    (RuleKey.AGE,           CheckOutcome.FAILS,                608,           SettlementKind.OVERRIDDEN),
+    (RuleKey.CONTRIBUTION,  CheckOutcome.PASSES,               607,           None),
+    (RuleKey.CONTRIBUTION,  CheckOutcome.FAILS,                None,          SettlementKind.OVERRIDDEN),
+    (RuleKey.ORIGINAL_AGE,  CheckOutcome.NEEDS_CONFIRMATION,   608,           SettlementKind.CONFIRMED),
+    (RuleKey.MEDICAL_LIFETIME, CheckOutcome.INFORMS,           607,           None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("key", "outcome", "confirmed", "needed"), TO_SETTLE)
+def test_what_a_check_needs_of_the_clerk(
+    key: RuleKey, outcome: CheckOutcome, confirmed: int | None, needed: SettlementKind | None
+) -> None:
+    check = RuleCheck(key, outcome, {}, {}, "办法第一条", "retirement_age")
+
+    assert to_settle(check, 608, confirmed) is needed
+
+
+def test_an_age_that_the_rules_do_not_know_contradicts_nothing() -> None:
+    check = RuleCheck(RuleKey.AGE, CheckOutcome.PASSES, {}, {}, "办法第一条", "retirement_age")
+
+    assert to_settle(check, None, 608) is None
+
+
+def a_settlement(key: RuleKey, kind: SettlementKind, round_: int = 1) -> Settlement:
+    return Settlement(key, round_, kind, "档案里有", CLERK.id, CLERK.name, AT)
+
+
+def test_every_check_is_settled_in_its_own_way_or_named() -> None:
+    labels = {key: key.upper() for key in RuleKey}
+    both = {
+        RuleKey.CONTRIBUTION: a_settlement(RuleKey.CONTRIBUTION, SettlementKind.OVERRIDDEN),
+        RuleKey.ORIGINAL_AGE: a_settlement(RuleKey.ORIGINAL_AGE, SettlementKind.CONFIRMED),
+    }
+    wrong = {**both, RuleKey.CONTRIBUTION: a_settlement(RuleKey.CONTRIBUTION, SettlementKind.CONFIRMED)}
+
+    must_be_settled(EVALUATION, both, labels, 608)
+    for given, confirmed, still_open in (
+        ({}, 608, ["CONTRIBUTION", "ORIGINAL_AGE"]),
+        (wrong, 608, ["CONTRIBUTION"]),
+        (both, 600, ["AGE"]),
+    ):
+        with pytest.raises(RulesUnsettled) as refusal:
+            must_be_settled(EVALUATION, given, labels, confirmed)
+        assert refusal.value.facts == {"open": still_open}
+
+
+@pytest.mark.parametrize(
+    ("kind", "round_", "stands"),
+    [
+        (SettlementKind.CONFIRMED, 2, True),
+        (SettlementKind.OVERRIDDEN, 2, True),
+        (SettlementKind.TAKEN_BACK, 2, False),
+        (SettlementKind.CONFIRMED, 1, False),
+        (SettlementKind.OVERRIDDEN, 1, False),
+    ],
+)
+def test_a_settlement_says_something_in_its_round_only(kind: SettlementKind, round_: int, stands: bool) -> None:
+    given = {RuleKey.AGE.value: a_settlement(RuleKey.AGE, kind, round_)}
+
+    assert (settled(given, 2) == given) is stands

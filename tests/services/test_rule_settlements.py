@@ -44,7 +44,7 @@ def test_a_correction_that_falls_short_reaches_the_window_as_a_failing_check(tow
 
     assert view["eligibility"]["status"] == "contribution_short"
     assert (check["outcome"], check["to_settle"], check["is_open"]) == ("fails", OVERRIDDEN, True)
-    assert {"label": "最低缴费", "text": "15年（180 个月）"} in check["wanted"]
+    assert {"label": "最少要缴", "text": "15年（180 个月）"} in check["wanted"]
     assert any("166 个月" in each["text"] for each in check["given"])
 
 
