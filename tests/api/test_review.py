@@ -93,6 +93,29 @@ def test_verdicts_and_checks_are_kept_together_with_their_versions(tabs: Tabs, t
     assert [check["key"] for check in checked["checks"] if check["found"]] == ["transfer_pending"]
 
 
+def test_a_check_of_the_policy_is_settled_at_its_own_address(tabs: Tabs, town: Town) -> None:
+    view = town.a_judged_case()
+    checks = {"confirmed_age_months": 720}
+    view = tabs.clerk.change("PUT", f"{path_of(view)}/checks", checks, version=view["version"])
+    where, given = f"{path_of(view)}/rule-checks/age/settlement", {"kind": "overridden", "note": "档案记载有误，已核"}
+
+    seen = {"If_Match": f'"{view["version"]}"'}
+    early = tabs.clerk.send(
+        "POST", f"{path_of(view)}/acceptance", {"opinion": "同意"}, **seen, Idempotency_Key=uuid4().hex
+    )
+    refused = problem_of(early, 422)
+    unseen = problem_of(tabs.clerk.send("PUT", where, given), 428)
+    bare = problem_of(tabs.clerk.send("PUT", where, {"kind": "overridden"}, **seen), 422)
+    unknown = problem_of(tabs.clerk.send("PUT", where, {"kind": "waved"}, **seen), 422)
+    settled = tabs.clerk.change("PUT", where, given, version=view["version"])
+
+    assert (refused["code"], refused["open"]) == ("rules-unsettled", ["到没到能退休的月"])
+    assert unseen["code"] == "version-missing"
+    assert (bare["code"], bare["rule"]) == ("reason-missing", "age")
+    assert unknown["errors"][0]["pointer"] == "/kind"
+    assert [each["note"] for each in settled["overrides"]] == ["档案记载有误，已核"]
+
+
 # fmt: off
 WRONG_VERDICTS = [
     # body                                                                        where the fault is
