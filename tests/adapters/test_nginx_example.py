@@ -64,6 +64,7 @@ class Gate:
     https_port: int
     http_port: int
     certificate: Path
+    log: Path
 
     def ask(
         self, method: str, path: str, host: str = HOST, body: bytes | None = None, **headers: str
@@ -110,7 +111,7 @@ def gate(web_port: int, object_store: RunningStore) -> Iterator[Gate]:
     """An nginx that runs the sample file with our ports, certificate and addresses in it."""
     folder = Path(tempfile.mkdtemp(prefix="tuixiu-"))
     folder.chmod(0o711)  # under root nginx works as another user
-    found = Gate(free_port(), free_port(), _make_certificate(folder))
+    found = Gate(free_port(), free_port(), _make_certificate(folder), folder / "tuixiu.log")
     sample = (CHECKOUT / "config" / "nginx.example.conf").read_text(encoding="utf-8")
     for ours, theirs in {
         "127.0.0.1:8000": f"127.0.0.1:{web_port}",
@@ -118,6 +119,7 @@ def gate(web_port: int, object_store: RunningStore) -> Iterator[Gate]:
         "listen 443 ssl": f"listen 127.0.0.1:{found.https_port} ssl",
         "listen 80": f"listen 127.0.0.1:{found.http_port}",
         "/etc/nginx/tls": str(folder),
+        "/var/log/nginx": str(folder),
     }.items():
         assert ours in sample
         sample = sample.replace(ours, theirs)
@@ -144,6 +146,13 @@ def test_the_api_is_reached_over_tls_compressed_and_with_its_own_headers(gate: G
     assert headers["Content-Encoding"] == "gzip"
     assert headers["Strict-Transport-Security"].startswith("max-age=")
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_was_asked_about_is_in_no_log(gate: Gate) -> None:
+    gate.ask("GET", "/api/guide/precheck?birth_month=1976-03")
+
+    assert wait_until(lambda: "/api/guide/precheck" in gate.log.read_text(), PATIENCE_SECONDS)
+    assert "1976-03" not in gate.log.read_text()
 
 
 def test_without_tls_one_is_sent_to_the_same_page_with_it(gate: Gate) -> None:
