@@ -103,4 +103,7 @@ def missing_labels(slots: Checklist, missing_keys: Collection[str]) -> tuple[str
 
 def _slot(rule: MaterialRule, answers: Answers, routed_to: frozenset[Department]) -> Slot:
     kind = answers.get(rule.kind_from) if rule.kind_from else None
-    return replace(rule.slot, departments=rule.slot.departments & routed_to, kind=kind)
+    seen_by = rule.slot.departments & routed_to
+    if kind is None and seen_by == rule.slot.departments:
+        return rule.slot
+    return replace(rule.slot, departments=seen_by, kind=kind)

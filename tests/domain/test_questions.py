@@ -1,6 +1,8 @@
-"""The question graph: every page reachable, every path ends, nothing is asked without need, all faults at once."""
+"""The questions a person meets: nothing asked without need, all faults at once, what a change of mind leaves behind.
 
-from collections.abc import Iterator
+The graph as a whole is walked in test_question_graph.py.
+"""
+
 from datetime import date
 from typing import Any
 
@@ -8,152 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.answer_checks import CHECKS
-from backend.domain.answers import QuestionType
 from backend.domain.errors import AnswersInvalid, NotFound
-from backend.domain.predicates import PREDICATES
-from backend.domain.questions import Page, Question
-from tests.domain.examples import AREA_ELSEWHERE, AREA_HERE, answers, id_number, rulebook
+from backend.domain.questions import Page
+from tests.domain.examples import AREA_ELSEWHERE, answers, id_number, rulebook
 
 GRAPH = rulebook().graph
 TODAY = date(2026, 11, 24)
 QUESTIONS = [question for page in GRAPH.pages for question in page.questions]
 MAN = id_number(date(1965, 1, 12), woman=False)
 WOMAN = id_number(date(1976, 3, 12))
-
-# Inputs as they come from a phone, by question key; choices are taken from the graph.
-INPUTS: dict[str, list[Any]] = {
-    "name": ["王秀兰"],
-    "id_number": [MAN, WOMAN],
-    "phone": ["138 1234 5678"],
-    "household_area": [AREA_HERE, AREA_ELSEWHERE],
-    "chosen_month": ["2026-11"],
-    "early_notice_on": ["2026-7-15"],
-    "late_agreement_on": ["2026-9-15"],
-    "special_work_months": ["120"],
-    "appraisal_on": ["2026-8-20"],
-    "work_started_month": ["1995-7"],
-    "contribution_months": ["312"],
-    "deemed_contribution_months": ["0"],
-    "medical_paid_months": ["264"],
-    "medical_in_province_months": ["264"],
-    "medical_deemed_months": [""],
-    "bank_name": ["中国农业银行"],
-    "bank_account": ["6228480000000000018"],
-    "bank_account_again": ["6228480000000000018"],
-    "delivery_name": ["王秀兰"],
-    "delivery_phone": ["13812345678"],
-    "delivery_postcode": ["414418"],
-    "delivery_address": ["屈原管理区营田镇某某路 1 号"],
-}
-
-
-def inputs_for(question: Question) -> list[Any]:
-    return [choice.value for choice in question.choices] or INPUTS[question.key]
-
-
-def pages_by_key() -> dict[str, Page]:
-    return {page.key: page for page in GRAPH.pages}
-
-
-# The answers that any predicate looks at: two walks that agree in these show the same pages from there on.
-DECIDING = (
-    "id_number",
-    "household_area",
-    "retirement_type",
-    "retirement_timing",
-    "retirement_filing",
-    "medical_filing",
-    "wants_only_child_reward",
-    "only_child_filing",
-    "marital_status",
-    "household_moved_in",
-    "delivery",
-)
-
-
-def walks() -> Iterator[tuple[list[str], dict[str, Any]]]:
-    """Every path through the graph that differs in what decides: (pages in order, answers)."""
-    open_walks: list[tuple[list[str], dict[str, Any]]] = [([], {})]
-    seen: set[tuple[str | None, str]] = set()
-    while open_walks:
-        visited, given_answers = open_walks.pop()
-        key = GRAPH.open_page(given_answers, TODAY)
-        state = (key, repr([given_answers.get(name) for name in DECIDING]))
-        if state in seen:
-            continue
-        seen.add(state)
-        if key is None:
-            yield visited, given_answers
-            continue
-        options: list[dict[str, Any]] = [{}]
-        for question in pages_by_key()[key].questions:
-            options = [{**option, question.key: value} for option in options for value in inputs_for(question)]
-        for raw in options:
-            open_walks.append(([*visited, key], {**given_answers, **GRAPH.parse(key, raw, given_answers, TODAY)}))
-
-
-WALKS = list(walks())
-
-
-def test_every_path_ends_and_asks_nothing_twice() -> None:
-    assert WALKS
-    assert all(len(set(visited)) == len(visited) for visited, _ in WALKS)
-
-
-def test_every_page_is_reachable() -> None:
-    assert {key for visited, _ in WALKS for key in visited} == {page.key for page in GRAPH.pages}
-
-
-def test_every_path_can_be_handed_in() -> None:
-    for _, given_answers in WALKS:
-        rules = rulebook()
-        assert GRAPH.is_complete(given_answers)
-        assert GRAPH.effective(given_answers) == given_answers
-        assert rules.chosen_items(given_answers)
-        assert "id_card" in {slot.key for slot in rules.checklist(given_answers)}
-
-
-def test_every_predicate_and_every_check_is_used() -> None:
-    used = {name for page in GRAPH.pages for name in (page.shown_when,)}
-    used |= {name for question in QUESTIONS for name in (question.shown_when, question.required_when)}
-    used |= {rule.when for rule in rulebook().materials.rows}
-
-    assert used | {"never"} == set(PREDICATES)
-    assert {name for question in QUESTIONS for name in question.validate} == set(CHECKS)
-
-
-def test_pages_follow_the_order_of_their_groups() -> None:
-    order = [GRAPH.groups.index(page.group) for page in GRAPH.pages]
-
-    assert order == sorted(order)
-
-
-def test_a_page_asks_one_question_but_for_three() -> None:
-    pages_of_several = {page.key for page in GRAPH.pages if len(page.questions) > 1}
-
-    assert pages_of_several == {"medical_months", "bank", "delivery_address"}
-
-
-def test_choices_fit_one_screen() -> None:
-    assert all(len(question.choices) <= 7 for question in QUESTIONS)
-
-
-def test_the_wording_is_calm() -> None:
-    words = [page.title for page in GRAPH.pages]
-    words += [f"{question.label}{question.help}{question.why}{question.where}" for question in QUESTIONS]
-
-    assert not any(mark in text for text in words for mark in "!！")
-
-
-def test_what_identifies_a_person_is_marked_sensitive() -> None:
-    identifying = {QuestionType.ID_NUMBER, QuestionType.PHONE, QuestionType.BANK_ACCOUNT, QuestionType.AREA}
-
-    assert all(question.sensitive for question in QUESTIONS if question.type in identifying)
-    assert {"name", "delivery_name", "delivery_address"} <= {
-        question.key for question in QUESTIONS if question.sensitive
-    }
-
 
 # ── Which pages are shown ──
 
