@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
+from backend.api.shapes import Figure, Way
 from backend.api.views import UNCHANGED, polled_view
 from backend.domain.errors import ContentRefused
 from backend.domain.people import Month
@@ -126,24 +127,6 @@ class Law(Schema):
     in_force_from = field.day()
 
 
-class Figure(Schema):
-    """One figure in words, its sum written out, and the clause it comes from."""
-
-    key = field.text()
-    label = field.text()
-    text = field.text()
-    sum = field.text()
-    law = field.text()
-
-
-class EstimateWay(Schema):
-    """What one may lawfully do who cannot retire yet."""
-
-    key = field.text()
-    title = field.text()
-    lines = field.texts()
-
-
 class Estimate(Schema):
     """When somebody can retire. Months are YYYY-MM, lengths in months; figures in the order they are read."""
 
@@ -169,7 +152,7 @@ class Estimate(Schema):
     kind = fields.String(required=True, metadata={"enum": ["eligible", "too_early", "contribution_short"]})
     law = field.one(Law)
     figures = field.many(Figure)
-    ways = field.many(EstimateWay)
+    ways = field.many(Way)
 
 
 @blp.get("")

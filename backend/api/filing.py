@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
-from backend.api.shapes import Eligibility, GuideOfItem, PlannedItem
+from backend.api.shapes import GuideOfItem, HerEligibility, PlannedItem
 from backend.api.slots import SlotView
 from backend.api.views import json_view
 from backend.domain.actors import Role
@@ -333,7 +333,7 @@ class CaseView(Schema):
     groups = field.many(Group)
     pages = field.many(PageView)
     open_page = field.text(nullable=True)
-    eligibility = field.one(Eligibility, nullable=True)
+    eligibility = field.one(HerEligibility, nullable=True)
     items = field.many(PlannedItem)
     slots = field.many(SlotView)
     tasks = field.many(Task)

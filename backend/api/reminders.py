@@ -1,10 +1,10 @@
-"""Reminders (提醒) over HTTP: what a signed-in person asks to be told of, one of each kind."""
+"""Reminders (提醒) over HTTP: what a signed-in person asks to be told of, one of each kind about a thing."""
 
 from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, services
@@ -70,6 +70,15 @@ class ReminderAbout(Schema):
             raise ValidationError({name: ["请填上这一项。"] for name in missing})
 
 
+class ReminderOf(Schema):
+    """Which one: about this case, or without it the one about no case."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = fields.UUID(load_default=None)
+
+
 @blp.get("")
 @blp.response(200, RemindersView)
 def show_reminders() -> Response:
@@ -81,7 +90,7 @@ def show_reminders() -> Response:
 @blp.arguments(ReminderAbout)
 @blp.response(200, ReminderView)
 def set_reminder(given: dict[str, Any], kind: str) -> Response:
-    """Set a reminder (到时提醒我), or set it anew: one of each kind. The same again changes nothing."""
+    """Set a reminder (到时提醒我) or set it anew: one of each kind for a case, and one for no case."""
     wanted, reminders = _kind(kind), services().reminders
     if given["case_id"] is not None:
         return json_view(reminders.set_for_case(actor(), wanted, given["case_id"]))
@@ -90,10 +99,11 @@ def set_reminder(given: dict[str, Any], kind: str) -> Response:
 
 
 @blp.delete("/<string(maxlength=64):kind>")
+@blp.arguments(ReminderOf, location="query")
 @blp.response(204)
-def cancel_reminder(kind: str) -> None:
-    """Cancel a reminder; without one nothing happens."""
-    services().reminders.cancel(actor(), _kind(kind))
+def cancel_reminder(given: dict[str, Any], kind: str) -> None:
+    """Cancel the reminder about a case, or the one about no case; without one nothing happens."""
+    services().reminders.cancel(actor(), _kind(kind), given["case_id"])
 
 
 def _kind(text: str) -> ReminderKind:

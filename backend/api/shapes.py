@@ -31,6 +31,24 @@ class PlannedItem(Schema):
     guide = field.one(GuideOfItem, nullable=True)
 
 
+class Figure(Schema):
+    """One figure in words, its sum written out, and the clause it comes from."""
+
+    key = field.text()
+    label = field.text()
+    text = field.text()
+    sum = field.text()
+    law = field.text()
+
+
+class Way(Schema):
+    """What one may lawfully do who cannot retire yet."""
+
+    key = field.text()
+    title = field.text()
+    lines = field.texts()
+
+
 class Eligibility(Schema):
     """可否办理: an answer, with the date, the months missing or what the window confirms, and the lawful choices."""
 
@@ -39,10 +57,19 @@ class Eligibility(Schema):
     )
     title = field.text()
     detail = field.text()
+    law = field.text()
     on = field.text(nullable=True)
     months = field.number(nullable=True)
     what = fields.List(field.known(Confirmation), required=True)
-    choices = field.texts()
+    ways = field.many(Way)
+
+
+class HerEligibility(Eligibility):
+    """The same for herself: every figure's sum, the month filing opens, the last day of a notice she can still give."""
+
+    figures = field.many(Figure)
+    opens_in = field.text(nullable=True)
+    notice_by = field.day(nullable=True)
 
 
 class HistoryLine(Schema):

@@ -117,20 +117,19 @@ def due_of(
     paid, and so is every month to come.
     """
     if kind is ReminderKind.FILING_OPENS:
-        opens = _opens_in(circumstances, stated_in, Month.of(today), policy)
+        paid = circumstances.contribution_months + max(0, stated_in.months_until(Month.of(today)))
+        opens = opens_in(replace(circumstances, contribution_months=paid), Month.of(today), policy)
         return Due(opens, opens.first_day) if opens.first_day > today else None
-    last_day = _early_notice_by(circumstances, policy)
+    last_day = early_notice_by(circumstances, policy)
     if circumstances.chosen_month is None or last_day is None or last_day < today:
         return None
     due_on = max(today, last_day - timedelta(days=timing.early_notice_lead_days))
     return Due(circumstances.chosen_month, due_on, last_day)
 
 
-def _opens_in(circumstances: Circumstances, stated_in: Month, asked_in: Month, policy: Policy) -> Month:
-    """The first month in which she can file, if she goes on paying month by month."""
-    paid_since = max(0, stated_in.months_until(asked_in))
-    by_now = replace(circumstances, contribution_months=circumstances.contribution_months + paid_since)
-    match eligibility(by_now, asked_in, policy):
+def opens_in(circumstances: Circumstances, asked_in: Month, policy: Policy) -> Month:
+    """The first month from the asked one on in which she can file, if she goes on paying month by month."""
+    match eligibility(circumstances, asked_in, policy):
         case TooEarly(on_month=of_age, contribution_short_months=short):
             return max(of_age, asked_in.plus(short))
         case ContributionShort(months=short):
@@ -139,7 +138,7 @@ def _opens_in(circumstances: Circumstances, stated_in: Month, asked_in: Month, p
             return asked_in
 
 
-def _early_notice_by(circumstances: Circumstances, policy: Policy) -> date | None:
+def early_notice_by(circumstances: Circumstances, policy: Policy) -> date | None:
     """The last day on which the notice of 弹性提前 is surely in time; None where none is asked for, or it was given."""
     chosen = circumstances.chosen_month
     if circumstances.timing is not Timing.EARLY or chosen is None or circumstances.early_notice_on is not None:

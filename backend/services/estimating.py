@@ -5,9 +5,18 @@ from typing import Any
 from backend.domain.estimates import Estimate, estimate
 from backend.domain.people import Month, chinese_age, chinese_date, chinese_length
 from backend.domain.policy import Category, ChosenBy, Policy, Rule, Way
-from backend.domain.retirement import ContributionShort, TooEarly
+from backend.domain.retirement import ContributionShort, TooEarly, months_paid
+from backend.domain.retirement_month import (
+    Circumstances,
+    RetirementType,
+    Timing,
+    flexible_rule,
+    flexible_window,
+    statutory,
+)
 from backend.domain.rulebook import Rulebook
 from backend.services.ports import Clock
+from backend.services.ways_view import ways_view
 
 View = dict[str, Any]
 
@@ -37,6 +46,22 @@ class Estimating:
         asked_in = filing_month or Month.of(self._clock.today())
         found = estimate(birth, category, contribution_months, asked_in, chosen_month, self._rulebook.policy)
         return estimate_view(found, self._rulebook)
+
+
+def figures_of(circumstances: Circumstances, asked_in: Month, rulebook: Rulebook) -> list[View]:
+    """The same figures for a case of the normal type; none for the others, whose ages the window reviews.
+
+    A woman who is not sure of her original age is shown the sums of 50, the nearer one.
+    """
+    if circumstances.retirement_type is not RetirementType.NORMAL:
+        return []
+    policy, birth, category = rulebook.policy, circumstances.birth, circumstances.category or Category.FEMALE_50
+    found = statutory(birth, category, policy)
+    window = flexible_window(found, flexible_rule(found, policy).value)
+    chosen = circumstances.chosen_month if circumstances.timing is not Timing.ON_TIME else None
+    lawful = chosen if chosen is not None and window.earliest <= chosen <= window.latest else None
+    paid = months_paid(circumstances, asked_in, policy)
+    return _figures(estimate(birth, category, paid, asked_in, lawful, policy), policy)
 
 
 def estimate_view(found: Estimate, rulebook: Rulebook) -> View:
@@ -78,8 +103,7 @@ def _kind(found: Estimate) -> str:
 def _ways(found: Estimate, rulebook: Rulebook) -> list[View]:
     if not isinstance(found.answer, (TooEarly, ContributionShort)):
         return []
-    sections = ((way, rulebook.guide.ways_forward[way]) for way in found.answer.ways)
-    return [{"key": way.value, "title": each.title, "lines": list(each.lines)} for way, each in sections]
+    return ways_view(found.answer, rulebook, found.filing_month)
 
 
 # ── every figure with its sum and its clause ─────────────────────────────────────────────────

@@ -25,7 +25,7 @@ from backend.services.announcements import Announcements
 from backend.services.authorisation_view import home_row
 from backend.services.authorised_cases import join
 from backend.services.consenting import keep_consents, must_consent
-from backend.services.eligibility_view import eligibility_view
+from backend.services.eligibility_view import her_eligibility_view
 from backend.services.filing_view import (
     View,
     filing_view,
@@ -182,7 +182,7 @@ class Filing:
             unanswered = self._unanswered(case, today)
             still_missing = missing_labels(slots, missing_photos(case, slots))
             if not unanswered and not again:
-                self._must_be_eligible(case, Month.of(today))
+                self._must_be_eligible(case, today)
             terms = self._terms(tx, case, today, commitment_version)
             case.submit(actor, at, unanswered=unanswered, missing=still_missing, terms=terms)
             tx.cases.save(case)
@@ -250,10 +250,10 @@ class Filing:
             if not same_name(parties.applicant_name, case.answers.get("name", "")):
                 raise AuthorisedNameDiffers
 
-    def _must_be_eligible(self, case: Case, today_month: Month) -> None:
-        found = self._rulebook.eligibility(case.answers, today_month)
+    def _must_be_eligible(self, case: Case, today: date) -> None:
+        found = self._rulebook.eligibility(case.answers, Month.of(today))
         if isinstance(found, (TooEarly, ContributionShort)):
-            raise NotEligibleYet(eligibility=eligibility_view(found, self._rulebook))
+            raise NotEligibleYet(eligibility=her_eligibility_view(case.answers, self._rulebook, Month.of(today), today))
 
     def _kept_unseen(self, case: Case, page_key: str) -> Mapping[str, object]:
         """Masked answers of a page, which her browser was never shown: left out, they stay as they are."""

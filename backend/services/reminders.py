@@ -18,7 +18,7 @@ from backend.domain.people import Month
 from backend.domain.reminders import Due, Reminder, ReminderKind, ReminderTiming, Stated, due_of
 from backend.domain.retirement import Circumstances
 from backend.domain.rulebook import Rulebook
-from backend.services.announcements import Announcements
+from backend.services.announcements import Announcements, followers
 from backend.services.ports import Clock, Store, Transaction
 from backend.services.wording import iso, local_date
 
@@ -84,13 +84,12 @@ class Reminders:
             circumstances = stated.circumstances(policy)
             return self._set(tx, actor, kind, circumstances, stated=stated)
 
-    def cancel(self, actor: Actor, kind: ReminderKind) -> None:
-        """She does not want it any more; without one nothing happens."""
+    def cancel(self, actor: Actor, kind: ReminderKind, case_id: UUID | None) -> None:
+        """She does not want the one about this case, or about none, any more; without one nothing happens."""
         at = self._clock.now()
         with self._store.begin() as tx:
-            for reminder in tx.reminders.live_of(actor.id):
-                if reminder.kind is kind:
-                    tx.reminders.save(reminder.cancelled(at))
+            if reminder := _one_of(tx, actor, kind, case_id):
+                tx.reminders.save(reminder.cancelled(at))
 
     def _set(
         self,
@@ -102,13 +101,13 @@ class Reminders:
         case_id: UUID | None = None,
         stated: Stated | None = None,
     ) -> View:
-        """One live reminder of a kind: what was set before gives way to what is asked now."""
+        """One live reminder of a kind about a thing: what was set before gives way to what is asked now."""
         at, today = self._clock.now(), self._clock.today()
         due = due_of(kind, circumstances, Month.of(today), today, self._rulebook.policy, self._timing)
         if due is None:
             raise NothingToRemindOf
-        before = next((each for each in tx.reminders.live_of(actor.id) if each.kind is kind), None)
-        if before and (before.case_id, before.stated, before.due) == (case_id, stated, due):
+        before = _one_of(tx, actor, kind, case_id)
+        if before and (before.stated, before.due) == (stated, due):
             return _view(before)
         if before:
             tx.reminders.save(before.cancelled(at))
@@ -173,6 +172,9 @@ class Reminders:
 
     def _tell(self, tx: Transaction, reminder: Reminder, at: datetime, today: date) -> bool:
         """Tells her, or that the month is a later one now, which is a reminder again; whether her day had come."""
+        if reminder.case_id and reminder.person_id not in followers(tx.cases.read(reminder.case_id)):
+            tx.reminders.save(reminder.cancelled(at))  # a helper whose authorisation has ended
+            return False
         circumstances = self._circumstances(tx, reminder)
         due = self._due(reminder, circumstances, today) if circumstances else None
         has_come = due is None or due.due_on <= today
@@ -213,6 +215,11 @@ class Reminders:
             return reminder.stated.circumstances(self._rulebook.policy)
         answers = tx.cases.read(reminder.case_id).answers if reminder.case_id else {}
         return self._rulebook.circumstances(answers)
+
+
+def _one_of(tx: Transaction, actor: Actor, kind: ReminderKind, case_id: UUID | None) -> Reminder | None:
+    """Her live reminder of the kind about the case, or about none."""
+    return next((r for r in tx.reminders.live_of(actor.id) if (r.kind, r.case_id) == (kind, case_id)), None)
 
 
 def _view(reminder: Reminder) -> View:

@@ -161,7 +161,7 @@ def review_view(
         "field_reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.field_reasons],
         "checks": _checks(case, rulebook),
         "age": _age(case, found),
-        "eligibility": eligibility_view(found, rulebook),
+        "eligibility": eligibility_view(found, rulebook, evaluation.filing_month),
         **rules,
         "opinions": {"clerk": _opinion(case.clerk_opinion), "supervisor": _opinion(case.supervisor_opinion)},
         "items": _items(case, rulebook, today),

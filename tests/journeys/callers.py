@@ -211,9 +211,12 @@ def people_of(wechat_url: str) -> dict[str, View]:
     return {person["key"]: person for person in found}
 
 
-def new_person(wechat_url: str, number: int, *, follows: bool = True) -> View:
-    """A made-up woman of her own, born in March 1976, who may retire in November 2026."""
-    person = {"key": f"person-{number}", "name": "程试行", "born_on": "1976-03-08", "sequence": 2 * (number % 500)}
+def new_person(
+    wechat_url: str, number: int, *, follows: bool = True, born_on: str = "1976-03-08", woman: bool = True
+) -> View:
+    """A made-up person; unless told otherwise a woman born in March 1976, who may retire in November 2026."""
+    sequence = 2 * (number % 500) + (0 if woman else 1)  # odd for men
+    person = {"key": f"person-{number}", "name": "程试行", "born_on": born_on, "sequence": sequence}
     made = requests.post(f"{wechat_url}/sandbox/people", json={**person, "follows": follows}, timeout=WAIT_SECONDS)
     made.raise_for_status()
     answer: View = made.json()

@@ -35,9 +35,9 @@ class Stage:
     shots: Path
     _open: list[PhonePages | DeskPages] = field(default_factory=list)
 
-    def a_phone(self, *, follows: bool = True) -> PhonePages:
+    def a_phone(self, *, follows: bool = True, **person_is: Any) -> PhonePages:
         """A new person's phone."""
-        person = callers.new_person(self.city.wechat_url, next(NUMBERS), follows=follows)
+        person = callers.new_person(self.city.wechat_url, next(NUMBERS), follows=follows, **person_is)
         return self._kept(PhonePages(self.browser, self.city.wechat_url, person, self.shots))
 
     def a_desk(self, username: str) -> DeskPages:

@@ -99,7 +99,7 @@ class PhonePages:
 
     # ── questions ────────────────────────────────────────────────────────────────────────
 
-    def answer_all(self, answers: Mapping[str, Any], until: str = "materials") -> None:
+    def answer_all(self, answers: Mapping[str, Any], until: str = "materials", *, shoot: bool = True) -> None:
         """Answers whatever is asked, page by page."""
         for _ in range(40):
             here = self.where()
@@ -109,7 +109,7 @@ class PhonePages:
                 self.shoot("eligibility")
                 self.tap("继续")
             else:
-                self.answer(here, answers)
+                self.answer(here, answers, shoot=shoot)
             self.page.wait_for_function(
                 "here => document.querySelector('[data-page]')?.getAttribute('data-page') !== here", arg=here
             )

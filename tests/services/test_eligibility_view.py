@@ -18,8 +18,9 @@ FEMALE_50, MALE = Category.FEMALE_50, Category.MALE
 
 
 def said(birth: str, category: Category | None, paid: int, filing_month: str, **changes: Any) -> dict[str, Any]:
-    answer = eligibility(stated(birth, category, paid, **changes), Month.parse(filing_month), rulebook().policy)
-    view = eligibility_view(answer, rulebook())
+    asked_in = Month.parse(filing_month)
+    answer = eligibility(stated(birth, category, paid, **changes), asked_in, rulebook().policy)
+    view = eligibility_view(answer, rulebook(), asked_in)
     assert view is not None
     return view
 
@@ -28,7 +29,8 @@ def test_an_age_that_is_certain_is_said_as_such() -> None:
     view = said("1976-03", FEMALE_50, 312, "2026-11")
 
     assert (view["status"], view["title"]) == ("eligible", "可以办理")
-    assert view["detail"].startswith("法定退休年龄是 50岁8个月，到 2026年11月。依据：")
+    assert view["detail"] == "法定退休年龄是 50岁8个月，到 2026年11月。"
+    assert "渐进式延迟法定退休年龄" in view["law"]
 
 
 def test_an_age_that_is_not_certain_names_what_it_rests_on() -> None:
@@ -43,7 +45,9 @@ def test_too_early_says_the_month_and_the_earliest_still_open() -> None:
     view = said("1976-03", FEMALE_50, 312, "2026-01")
 
     assert (view["on"], view["months"]) == ("2026-11", 10)
-    assert any("最早可以选 2026年5月" in choice for choice in view["choices"])
+    [early] = [way for way in view["ways"] if way["key"] == "flexible_early"]
+    assert early["lines"][0] == "最早可以选 2026年5月退，2026年2月1日以前（含当天）要书面告知。"
+    assert view["ways"][0]["lines"][0] == "从 2026年11月1日起就可以办，还有 10 个月。"
 
 
 def test_a_chosen_month_is_named_as_hers() -> None:
@@ -72,4 +76,4 @@ def test_lost_ability_names_the_document_of_its_time(filing_month: str, document
 
 
 def test_nothing_known_says_nothing() -> None:
-    assert eligibility_view(None, rulebook()) is None
+    assert eligibility_view(None, rulebook(), Month(2026, 11)) is None

@@ -207,7 +207,7 @@ def test_too_early_is_an_answer_with_a_date_and_lawful_choices_and_nothing_is_lo
     assert found["status"] == status
     assert (found["on"] is not None) == (status == "too_early")
     assert found["months"] > 0
-    assert len(found["choices"]) >= 2
+    assert len(found["ways"]) >= 2
     assert "submit" not in view["may"]
     with pytest.raises(NotEligibleYet) as refusal:
         town.submit(view)

@@ -92,9 +92,11 @@ def test_setting_it_again_changes_nothing_and_another_takes_its_place(town: Town
     first = reminders.set_for_case(town.applicant, OPENS, case_id)
     town.clock.move(hours=1)
     assert reminders.set_for_case(town.applicant, OPENS, case_id) == first
-    reminders.set_for_estimate(town.applicant, OPENS, replace(A_MAN_STATED, birth=Month(1967, 8)))
+    for birth in (Month(1967, 8), Month(1967, 12)):
+        reminders.set_for_estimate(town.applicant, OPENS, replace(A_MAN_STATED, birth=birth))
 
-    assert live(town) == [("filing_opens", "2028-04", "2028-04-01")]
+    # One about the draft, and one about none: the latest.
+    assert live(town) == [("filing_opens", "2027-01", "2027-01-01"), ("filing_opens", "2028-09", "2028-09-01")]
 
 
 def test_two_taps_at_once_leave_one_reminder(town: Town) -> None:
@@ -134,10 +136,12 @@ def test_nobody_is_reminded_of_another_s_draft(town: Town) -> None:
 
 
 def test_a_cancelled_reminder_is_not_told(town: Town) -> None:
-    a_reminded_draft(town)
+    case_id = a_reminded_draft(town)
 
-    town.services.reminders.cancel(town.applicant, OPENS)
-    town.services.reminders.cancel(town.applicant, OPENS)
+    town.services.reminders.cancel(town.applicant, OPENS, None)
+    assert len(live(town)) == 1
+    for _ in range(2):
+        town.services.reminders.cancel(town.applicant, OPENS, case_id)
     town.clock.at = FIRST_MORNING
 
     assert (town.services.reminders.tell_due(), live(town), told(town)) == (0, [], [])

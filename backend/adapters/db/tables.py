@@ -412,7 +412,15 @@ reminders = Table(
     one_of("kind", ReminderKind),
     CheckConstraint(f"NOT ({LIVE}) OR (case_id IS NULL) <> (stated IS NULL)", name="rests_on_something"),
     CheckConstraint("told_at IS NULL OR cancelled_at IS NULL", name="ends_once"),
-    Index("ux_reminders_live", "person_id", "kind", unique=True, postgresql_where=text(LIVE)),
+    Index(
+        "ux_reminders_live",
+        "person_id",
+        "kind",
+        "case_id",
+        unique=True,
+        postgresql_where=text(LIVE),
+        postgresql_nulls_not_distinct=True,
+    ),
     Index("ix_reminders_due", "due_on", postgresql_where=text(LIVE)),
     Index("ix_reminders_case", "case_id", postgresql_where=text(LIVE)),
 )

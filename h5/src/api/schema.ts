@@ -1682,7 +1682,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set a reminder (到时提醒我), or set it anew: one of each kind. The same again changes nothing. */
+        /** Set a reminder (到时提醒我) or set it anew: one of each kind for a case, and one for no case. */
         put: {
             parameters: {
                 query?: never;
@@ -1712,10 +1712,12 @@ export interface paths {
             };
         };
         post?: never;
-        /** Cancel a reminder; without one nothing happens. */
+        /** Cancel the reminder about a case, or the one about no case; without one nothing happens. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    case_id?: string | null;
+                };
                 header?: never;
                 path: {
                     kind: string;
@@ -1731,6 +1733,7 @@ export interface paths {
                     };
                     content?: never;
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -3999,7 +4002,7 @@ export interface components {
             sum: string;
             law: string;
         };
-        EstimateWay: {
+        Way: {
             key: string;
             title: string;
             lines: string[];
@@ -4031,7 +4034,7 @@ export interface components {
             kind: "eligible" | "too_early" | "contribution_short";
             law: components["schemas"]["Law"];
             figures: components["schemas"]["Figure"][];
-            ways: components["schemas"]["EstimateWay"][];
+            ways: components["schemas"]["Way"][];
         };
         NextStep: {
             title: string;
@@ -4140,15 +4143,20 @@ export interface components {
             return_reason: string | null;
             questions: components["schemas"]["QuestionView"][];
         };
-        Eligibility: {
+        HerEligibility: {
             /** @enum {string} */
             status: "eligible" | "too_early" | "contribution_short" | "needs_confirmation";
             title: string;
             detail: string;
+            law: string;
             on: string | null;
             months: number | null;
             what: ("original_age" | "deemed_contribution" | "early_notice" | "late_agreement" | "special_work" | "ability_appraisal")[];
-            choices: string[];
+            ways: components["schemas"]["Way"][];
+            figures: components["schemas"]["Figure"][];
+            opens_in: string | null;
+            /** Format: date */
+            notice_by: string | null;
         };
         PlannedItem: {
             /** @enum {string} */
@@ -4341,7 +4349,7 @@ export interface components {
             groups: components["schemas"]["Group"][];
             pages: components["schemas"]["PageView"][];
             open_page: string | null;
-            eligibility: components["schemas"]["Eligibility"] | null;
+            eligibility: components["schemas"]["HerEligibility"] | null;
             items: components["schemas"]["PlannedItem"][];
             slots: components["schemas"]["SlotView"][];
             tasks: components["schemas"]["Task"][];
@@ -4700,6 +4708,17 @@ export interface components {
             statutory_age_months: number | null;
             law: string | null;
             confirmed_age_months: number | null;
+        };
+        Eligibility: {
+            /** @enum {string} */
+            status: "eligible" | "too_early" | "contribution_short" | "needs_confirmation";
+            title: string;
+            detail: string;
+            law: string;
+            on: string | null;
+            months: number | null;
+            what: ("original_age" | "deemed_contribution" | "early_notice" | "late_agreement" | "special_work" | "ability_appraisal")[];
+            ways: components["schemas"]["Way"][];
         };
         PolicyVersionView: {
             content_hash: string;

@@ -7,6 +7,8 @@ import CheckPage from './pages/CheckPage.vue'
 import ConsentsPage from './pages/ConsentsPage.vue'
 import CorrectionPage from './pages/CorrectionPage.vue'
 import EligibilityPage from './pages/EligibilityPage.vue'
+import EstimatePage from './pages/EstimatePage.vue'
+import EstimateResultPage from './pages/EstimateResultPage.vue'
 import GuidePage from './pages/GuidePage.vue'
 import HomePage from './pages/HomePage.vue'
 import HousingFundPage from './pages/HousingFundPage.vue'
@@ -32,6 +34,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/precheck/result', name: 'precheck-result', component: PrecheckResultPage, meta: { open: true, title: '看看能不能办' } },
   { path: '/guide', name: 'guide', component: GuidePage, meta: { open: true, title: '办事指南' } },
   { path: '/guide/:item', name: 'self-filing', component: SelfFilingPage, props: true, meta: { open: true, title: '办事指南' } },
+  { path: '/estimate', name: 'estimate', component: EstimatePage, meta: { open: true, title: '我什么时候能退休' } },
+  { path: '/estimate/result', name: 'estimate-result', component: EstimateResultPage, meta: { open: true, title: '我什么时候能退休' } },
   { path: '/messages', name: 'messages', component: MessagesPage },
   { path: '/materials', name: 'my-materials', component: MyMaterialsPage },
   { path: '/start', name: 'start', component: StartPage },

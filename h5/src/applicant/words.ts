@@ -18,6 +18,11 @@ export function day(text: string): string {
   return `${String(year)}年${String(Number(month))}月${date === undefined ? '' : `${String(Number(date))}日`}`
 }
 
+/** The office's date, YYYY-MM-DD. */
+export function todayIso(): string {
+  return new Date(Date.now() + shanghaiOffsetMilliseconds).toISOString().slice(0, 10)
+}
+
 /** “320 KB” or “1.2 MB”. */
 export function size(bytes: number): string {
   return bytes < 1_000_000 ? `${String(Math.max(1, Math.round(bytes / 1000)))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
@@ -26,4 +31,16 @@ export function size(bytes: number): string {
 /** “2026年11月24日”: today at the office. */
 export function today(): string {
   return day(new Date(Date.now() + shanghaiOffsetMilliseconds).toISOString().slice(0, 10))
+}
+
+/** “60岁5个月” for 725 months. */
+export function age(months: number): string {
+  const [years, rest] = [Math.floor(months / 12), months % 12]
+  return rest === 0 ? `${String(years)}岁` : `${String(years)}岁${String(rest)}个月`
+}
+
+/** “ 5 个月” up to a year, then “ 2 年 6 个月”: with a space before, to stand behind words. */
+export function lengthOf(months: number): string {
+  const [years, rest] = [Math.floor(months / 12), months % 12]
+  return `${years === 0 ? '' : ` ${String(years)} 年`}${rest === 0 && years > 0 ? '' : ` ${String(rest)} 个月`}`
 }

@@ -7,9 +7,11 @@ import { asProblem, type ApiProblem } from '@api/problem'
 interface SessionState {
   status: 'asking' | 'signed-in' | 'signed-out' | 'unreachable'
   problem: ApiProblem | null
+  /** Whether what we push reaches her; null until we know. */
+  follows: boolean | null
 }
 
-const state = reactive<SessionState>({ status: 'asking', problem: null })
+const state = reactive<SessionState>({ status: 'asking', problem: null, follows: null })
 
 export const session = readonly(state) as Readonly<SessionState>
 
@@ -20,6 +22,7 @@ export async function askWhoIsHere(): Promise<void> {
     rememberCsrfToken(known.csrf_token)
     state.status = known.kind === 'applicant' ? 'signed-in' : 'signed-out'
     state.problem = null
+    state.follows = known.person?.follows ?? null
   } catch (thrown) {
     signedOutBy(asProblem(thrown))
   }
