@@ -1,6 +1,7 @@
 """我什么时候能退休 over HTTP: an estimate of the law, without a case. Open to anyone, counted per address."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from flask import Response, request
@@ -10,10 +11,11 @@ from marshmallow import Schema, fields
 from backend.api import fields as field
 from backend.api.callers import Caller, declare, services
 from backend.api.shapes import Figure, Way
-from backend.api.views import UNCHANGED, polled_view
+from backend.api.views import UNCHANGED, polled_text, tagged
 from backend.domain.errors import ContentRefused
 from backend.domain.people import Month
 from backend.domain.policy import Category
+from backend.services.estimating import Estimating
 
 blp = Blueprint("estimate", __name__, url_prefix="/api/estimate", description="我什么时候能退休")
 declare(blp, Caller.OPEN)
@@ -161,4 +163,12 @@ class Estimate(Schema):
 @blp.alt_response(304, description=UNCHANGED)
 def show_estimate() -> Response:
     """When can I retire: age, window, minimum contribution, what is missing, each with its sum and clause."""
-    return polled_view(services().estimating.estimate(*asked()))
+    estimating = services().estimating
+    return polled_text(*_answer(estimating, estimating.this_month(), request.query_string))
+
+
+@lru_cache(maxsize=1024)
+def _answer(estimating: Estimating, this_month: Month, _query: bytes) -> tuple[bytes, str]:
+    """The answer to a query and its tag: pure law, so what many ask is worked out once a month and process."""
+    birth, category, contribution_months, filing_month, chosen_month = asked()
+    return tagged(estimating.estimate(birth, category, contribution_months, filing_month or this_month, chosen_month))

@@ -5,6 +5,7 @@ With n workers a limit is n times as high at most. Only /api is counted: WeChat'
 
 import ipaddress
 import math
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -21,13 +22,35 @@ CODE_PATHS = "/api/filing/invitation"  # everything that takes the code of a lin
 SIGN_IN_PATHS = frozenset({"/api/identity/staff/session", "/api/identity/wechat/start", "/api/identity/wechat/return"})
 
 PRINT_PATHS = frozenset({"/api/guide/precheck.pdf"})  # a print that is set anew for everybody, by anybody
+FORGET_EVERY_SECONDS = 60
+
+
+class WorkerMemory(MemoryStorage):
+    """The library's memory, which forgets on the way what is over: its own starts a thread for that, count by count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._forget_at = 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()  # noqa: TID251 - the limiter's own clock
+        with self._lock:
+            if now >= self._forget_at:
+                self._forget_at = now + FORGET_EVERY_SECONDS
+                for over in [each for each, until in self.expirations.items() if until <= now]:
+                    self.storage.pop(over, None)
+                    self.expirations.pop(over, None)
+            self.storage[key] += amount
+            self.expirations.setdefault(key, now + expiry)
+            return self.storage[key]
 
 
 class Limits:
     """Counts requests in sliding windows of a minute."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(WorkerMemory())
         self._per_address = RateLimitItemPerMinute(settings.requests_per_minute_per_address, namespace="address")
         self._sign_ins = RateLimitItemPerMinute(settings.sign_ins_per_minute_per_address, namespace="sign-in")
         self._prints = RateLimitItemPerMinute(settings.prints_per_minute_per_address, namespace="print")

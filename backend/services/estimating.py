@@ -34,17 +34,19 @@ class Estimating:
         self._clock = clock
         self._rulebook = rulebook
 
+    def this_month(self) -> Month:
+        return Month.of(self._clock.today())
+
     def estimate(
         self,
         birth: Month,
         category: Category,
         contribution_months: int,
-        filing_month: Month | None = None,
+        filing_month: Month,
         chosen_month: Month | None = None,
     ) -> View:
-        """Estimate of the API, for the filing month or the current one. Raises ChosenMonthOutsideWindow."""
-        asked_in = filing_month or Month.of(self._clock.today())
-        found = estimate(birth, category, contribution_months, asked_in, chosen_month, self._rulebook.policy)
+        """Estimate of the API, as asked in the filing month. Raises ChosenMonthOutsideWindow."""
+        found = estimate(birth, category, contribution_months, filing_month, chosen_month, self._rulebook.policy)
         return estimate_view(found, self._rulebook)
 
 

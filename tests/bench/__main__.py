@@ -33,6 +33,7 @@ from backend.services.ports import Session
 from backend.settings import Settings
 from tests import pictures
 from tests.actors import PASSWORD, hire_staff
+from tests.bench.estimates import measure_estimates
 from tests.bench.ratios import Measured, Pair, PairedDesk, PairedPhone, signed_in
 from tests.bench.recording import BareHandler, RecordingConnection
 from tests.journeys.callers import OFFICERS, Desk, Phone, answers_of, new_person
@@ -152,6 +153,8 @@ def measure_ratios(path: Path) -> None:
         migrating.upgrade(server.url("ours"))
         server.create_database("bare", template="ours")
         report(run_pairs(Settings.from_environment(environ), server.url("bare")))
+        print("\nAn estimate of when somebody can retire (one worker, one thread)", flush=True)
+        measure_estimates(path, environ)
     finally:
         store.stop()
         server.stop()
