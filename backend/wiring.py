@@ -168,7 +168,13 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             lease=timedelta(minutes=settings.lease_minutes),
         ),
         departments=Departments(
-            store=store, clock=clock, seals=seal, rulebook=rulebook, screens=screens, announcements=announcements
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            screens=screens,
+            announcements=announcements,
+            policy_versions=policy_versions,
         ),
         supervision=Supervision(store=store, clock=clock, seals=seal, rulebook=rulebook, screens=screens),
         notices=Notices(

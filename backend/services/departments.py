@@ -16,6 +16,7 @@ from backend.domain.people import mask_name
 from backend.domain.routing import ITEM_STATE_LABELS, OUTCOME_LABELS, ItemAction, ItemState, Outcome, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
+from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, ResultFile, Screens, Seals, Store, Transaction
 from backend.services.progress_view import clock_view, in_order
 from backend.services.repeats import is_repeat
@@ -39,6 +40,7 @@ class Departments:
         seals: Seals,
         rulebook: Rulebook,
         announcements: Announcements,
+        policy_versions: PolicyVersions,
     ) -> None:
         self._store = store
         self._screens = screens
@@ -46,6 +48,7 @@ class Departments:
         self._seals = seals
         self._rulebook = rulebook
         self._announcements = announcements
+        self._versions = policy_versions
 
     def queue(self, actor: Actor, state: str, search: str, cursor: str | None) -> View:
         """The officer's own department's items, earliest due date first. Raises ContentRefused for an unknown list."""
@@ -70,8 +73,8 @@ class Departments:
         at = self._clock.now()
         with self._store.begin() as tx:
             case, item = self._item(tx, actor, item_id, lock=False)
-            fields = self._rulebook.fields_for(Department(item.department))
-            values = whole_values(case, self._rulebook, field, fields)
+            rulebook = self._versions.rulebook_of(tx, case)
+            values = whole_values(case, rulebook, field, rulebook.fields_for(Department(item.department)))
             must_have_reason(reason)
             tx.audit.append(look_entry(case, actor, at, ",".join(values), reason))
             return values
@@ -136,7 +139,7 @@ class Departments:
     # ── what the officer sees ────────────────────────────────────────────────────────────
 
     def _view(self, tx: Transaction, case: Case, item: RoutedItem) -> View:
-        rulebook, today = self._rulebook, self._clock.today()
+        rulebook, today = self._versions.rulebook_of(tx, case), self._clock.today()
         known = rulebook.item(item.code)
         own_acts = {f"item_{action.value}" for action in ItemAction}
         links = [
@@ -162,47 +165,14 @@ class Departments:
             **clock_view(item, rulebook, today),
             "may": _may(item),
             "outcomes": _outcomes(item),
-            "fields": self._fields(case, Department(item.department)),
-            "slots": self._slots(case, item),
+            "fields": _fields(case, Department(item.department), rulebook),
+            "slots": _slots(case, item, rulebook),
             "results": [result_view(result, item) for result in tx.results.of_items([item.id])],
             "outcome": item.outcome,
             "outcome_label": OUTCOME_LABELS[item.outcome] if item.outcome else None,
             "reason": item.reason,
             "events": [history_line(link) for link in links],
-            "case_items": [self._other(other) for other in in_order(case, rulebook)],
-        }
-
-    def _fields(self, case: Case, department: Department) -> list[View]:
-        """Only the answers this department's work needs, masked."""
-        graph, mine = self._rulebook.graph, self._rulebook.fields_for(department)
-        answered = graph.effective(case.answers)
-        return [
-            {
-                "key": key,
-                "label": graph.question(key).label,
-                "display": graph.display(graph.question(key), value) if value is not None else "没有填",
-                "sensitive": graph.question(key).sensitive,
-            }
-            for key, value in answered.items()
-            if key in mine and graph.question(key).repeats is None
-        ]
-
-    def _slots(self, case: Case, item: RoutedItem) -> list[View]:
-        """Only the photos this department's item needs."""
-        mine = Department(item.department)
-        slots = [slot for slot in self._rulebook.checklist(case.answers) if mine in slot.departments]
-        views = [review_slot(slot, case, self._rulebook) for slot in slots if not slot.generated]
-        return [_for_item(view, item) for view in views]
-
-    def _other(self, item: RoutedItem) -> View:
-        known = self._rulebook.item(item.code)
-        label = OUTCOME_LABELS[item.outcome] if item.outcome else ITEM_STATE_LABELS[item.state]
-        return {
-            "code": item.code,
-            "name": known.short_title,
-            "department_label": self._rulebook.offices[known.department].name,
-            "state": item.state,
-            "state_label": label,
+            "case_items": [_other(other, rulebook) for other in in_order(case, rulebook)],
         }
 
 
@@ -264,3 +234,39 @@ def _for_item(view: View, item: RoutedItem) -> View:
             base = f"/api/departments/items/{item.id}/photos/{part['photo']['id']}"
             part["photo"] |= {"image_path": f"{base}/image", "thumbnail_path": f"{base}/thumbnail"}
     return {key: view[key] for key in ("key", "label", "kind_label", "absence", "parts")}
+
+
+def _fields(case: Case, department: Department, rulebook: Rulebook) -> list[View]:
+    """Only the answers this department's work needs, masked."""
+    graph, mine = rulebook.graph, rulebook.fields_for(department)
+    answered = graph.effective(case.answers)
+    return [
+        {
+            "key": key,
+            "label": graph.question(key).label,
+            "display": graph.display(graph.question(key), value) if value is not None else "没有填",
+            "sensitive": graph.question(key).sensitive,
+        }
+        for key, value in answered.items()
+        if key in mine and graph.question(key).repeats is None
+    ]
+
+
+def _slots(case: Case, item: RoutedItem, rulebook: Rulebook) -> list[View]:
+    """Only the photos this department's item needs."""
+    mine = Department(item.department)
+    slots = [slot for slot in rulebook.checklist(case.answers) if mine in slot.departments]
+    views = [review_slot(slot, case, rulebook) for slot in slots if not slot.generated]
+    return [_for_item(view, item) for view in views]
+
+
+def _other(item: RoutedItem, rulebook: Rulebook) -> View:
+    known = rulebook.item(item.code)
+    label = OUTCOME_LABELS[item.outcome] if item.outcome else ITEM_STATE_LABELS[item.state]
+    return {
+        "code": item.code,
+        "name": known.short_title,
+        "department_label": rulebook.offices[known.department].name,
+        "state": item.state,
+        "state_label": label,
+    }

@@ -66,7 +66,7 @@ INPUT_LABELS: dict[str, str] = {
     "deemed_months":                "视同缴费",
     "counted_months":               "一共算",
     "minimum_months":               "最少要缴",
-    "year":                         "按哪年的规定",
+    "year":                         "看的是",
     "chosen_month":                 "选的退休月",
     "earliest_month":               "最早",
     "latest_month":                 "最晚",
@@ -175,8 +175,15 @@ def _inputs(inputs: Facts) -> list[View]:
     return [
         {"label": INPUT_LABELS.get(name, name), "text": _said(name, value)}
         for name, value in inputs.items()
-        if value != 0 and (value is not None or name in NOT_GIVEN or name.endswith("_on"))
+        if _is_worth_saying(name, inputs)
     ]
+
+
+def _is_worth_saying(name: str, inputs: Facts) -> bool:
+    value = inputs[name]
+    if name == "counted_months":
+        return value != inputs.get("contribution_months")
+    return value != 0 and (value is not None or name in NOT_GIVEN or name.endswith("_on"))
 
 
 def _said(name: str, value: int | str | None) -> str:
@@ -193,7 +200,7 @@ def _said(name: str, value: int | str | None) -> str:
 
 def _counted(name: str, value: int) -> str:
     if name == "year":
-        return f"{value} 年"
+        return f"{value} 年的规定"
     if name.endswith("age_months"):
         return chinese_age(value)
     return f"{value} 个月" if value < 12 else f"{chinese_length(value)}（{value} 个月）"

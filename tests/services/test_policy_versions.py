@@ -151,6 +151,20 @@ def test_a_case_is_judged_to_the_end_by_the_version_it_was_submitted_under(place
     assert later.approve(later.accept(judged))["state"] == "approved"
 
 
+def test_departments_and_she_herself_see_it_by_that_version_as_well(place: Place) -> None:
+    town = place.start()
+    case_id = UUID(town.an_approved_case()["id"])
+    renamed = {"questions.zh-CN.yaml": ("label: 参加工作时间", "label: 第一次工作的时间")}
+
+    later = place.start({**REFORM, **renamed})
+    item_id = later.items_of(case_id)["retire_normal"]
+    fields = later.services.departments.view(later.officer_of("social_security"), item_id)["fields"]
+    hers = later.services.filing.view(later.applicant, case_id)
+
+    assert "参加工作时间" in [each["label"] for each in fields]
+    assert hers["eligibility"]["status"] == "eligible"
+
+
 def test_a_case_without_its_version_is_named_and_still_shown(place: Place) -> None:
     town = place.start()
     case_id = town.a_submitted_case()

@@ -75,4 +75,4 @@ def test_what_is_nothing_is_not_said() -> None:
 
     [view] = rules_view(a_case(), Evaluation(NOVEMBER, {}, (contribution,)), VERSION)["rule_checks"]
 
-    assert [each["label"] for each in view["given"]] == ["实际缴费", "一共算"]
+    assert [each["label"] for each in view["given"]] == ["实际缴费"]
