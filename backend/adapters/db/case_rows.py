@@ -73,7 +73,7 @@ class CaseRows:
         self._loaded: dict[UUID, _AsLoaded] = {}
 
     def add(self, case: Case) -> None:
-        own = rows.case_columns(case, self._seal)
+        own = {**rows.case_columns(case, self._seal), "evaluation": rows.sealed_evaluation(case, self._seal)}
         identity = {"id": case.id, "applicant_id": case.applicant_id, "version": case.version}
         try:
             self._connection.execute(insert(tables.cases), {**identity, "created_at": case.created_at, **own})
@@ -177,6 +177,8 @@ class CaseRows:
         t = tables.cases
         changed = update(t).where(t.c.id == case.id, t.c.version == case.version)
         values = {**rows.case_columns(case, self._seal), "version": case.version + 1}
+        if case.evaluation != self._loaded[case.id].columns["evaluation"]:
+            values["evaluation"] = rows.sealed_evaluation(case, self._seal)
         try:
             written = self._connection.execute(changed.values(values))
         except exc.IntegrityError as error:
