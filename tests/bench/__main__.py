@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import event
+from tests.bench.domain import measure_domain
 
 from backend import wiring
 from backend.adapters.db import migrating
@@ -52,7 +53,10 @@ WITHOUT_RATIO = frozenset({"complete photo", "sign", "guide"})
 
 
 def main() -> None:
-    """Both measurements, one after the other."""
+    """Every measurement, one after the other."""
+    print("The rules alone (one thread, process time)", flush=True)
+    measure_domain()
+    print(flush=True)
     print("Ratios to a bare Flask + psycopg handler with the same statements (one thread, fsync on)", flush=True)
     with folder() as path:
         measure_ratios(path)
