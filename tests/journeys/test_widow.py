@@ -1,4 +1,4 @@
-"""A widow who has lost the certificate of honour asks for the only-child reward: no paper of a spouse is wanted of her."""
+"""A widow who lost the certificate of honour asks for the only-child reward: no paper of a spouse is wanted of her."""
 
 from __future__ import annotations
 
