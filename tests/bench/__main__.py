@@ -18,7 +18,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import event
-from tests.bench.domain import measure_domain
 
 from backend import wiring
 from backend.adapters.db import migrating
@@ -34,6 +33,7 @@ from backend.services.ports import Session
 from backend.settings import Settings
 from tests import pictures
 from tests.actors import PASSWORD, hire_staff
+from tests.bench.domain import measure_domain
 from tests.bench.estimates import measure_estimates
 from tests.bench.ratios import Measured, Pair, PairedDesk, PairedPhone, signed_in
 from tests.bench.recording import BareHandler, RecordingConnection

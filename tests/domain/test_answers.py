@@ -117,7 +117,7 @@ def test_what_is_no_count_of_months_is_refused(typed: object) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("1988-07", "1988-07"), ("1988-7", "1988-07"), ("1988年7月", "1988-07"), ("1988/7", "1988-07"), ("1900.1", "1900-01")],
+    [("1988-07", "1988-07"), ("1988-7", "1988-07"), ("1988年7月", "1988-07"), ("1900.1", "1900-01")],
 )
 def test_a_month_is_read_however_it_was_typed(typed: str, kept: str) -> None:
     assert read_month(typed) == kept
