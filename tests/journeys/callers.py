@@ -223,6 +223,11 @@ def new_person(
     return answer
 
 
+def follow(wechat_url: str, key: str) -> None:
+    """A person follows the account, so that pushes arrive."""
+    requests.post(f"{wechat_url}/sandbox/people/{key}/follow", timeout=WAIT_SECONDS).raise_for_status()
+
+
 def chat_of(wechat_url: str, key: str, at_least: int = 0, kind: str = "push") -> list[View]:
     """A person's chat, once it holds at least so many messages of the kind."""
     query: dict[str, Any] = {"kind": kind, "at_least": at_least, "wait_seconds": WAIT_SECONDS}

@@ -40,6 +40,13 @@ class Stage:
         person = callers.new_person(self.city.wechat_url, next(NUMBERS), follows=follows, **person_is)
         return self._kept(PhonePages(self.browser, self.city.wechat_url, person, self.shots))
 
+    def the_phone_of(self, key: str) -> PhonePages:
+        """The phone of one of the sandbox's own people, who follows the account."""
+        person = callers.people_of(self.city.wechat_url)[key]
+        phone: PhonePages = self._kept(PhonePages(self.browser, self.city.wechat_url, person, self.shots / key))
+        callers.follow(self.city.wechat_url, key)
+        return phone
+
     def a_desk(self, username: str) -> DeskPages:
         """A member of staff at her desk."""
         return self._kept(DeskPages(self.browser, self.city.url, username, self.shots))

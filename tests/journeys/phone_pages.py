@@ -34,6 +34,7 @@ class PhonePages:
         )
         self.page: Page = self.context.new_page()
         self.person = person
+        self.photographs = person  # whose papers lie before the camera: a helper's are not her own
         self._wechat_url = wechat_url
         self._shots = shots
         self._taken = 0
@@ -189,7 +190,7 @@ class PhonePages:
 
     def _papers(self) -> pictures.MadeUpPerson:
         """Her name and numbers, as they stand on what she photographs."""
-        person = self.person
+        person = self.photographs
         return pictures.MadeUpPerson(
             name=person["name"], birth=person["born_on"], id_number=person["id_number"], spouse="江试婚", child="江小试"
         )
@@ -218,6 +219,12 @@ class PhonePages:
         """Draws a signature with a finger, and hands in."""
         self.at("sign")
         expect(self.page.get_by_text("申请人确认上述内容属实")).to_be_visible()  # the pad moves when the text arrives
+        self.write_name()
+        self.shoot("sign")
+        self.tap(words)
+
+    def write_name(self) -> None:
+        """Draws a signature with a finger on the pad that is open."""
         canvas = self.page.locator("canvas").first
         canvas.evaluate("pad => pad.scrollIntoView({block: 'center'})")
         mouse = self.page.mouse
@@ -230,8 +237,6 @@ class PhonePages:
             mouse.move(left + 30, top + 40, steps=6)
             mouse.move(left - 10, top + 80, steps=6)
             mouse.up()
-        self.shoot("sign")
-        self.tap(words)
 
     # ── afterwards ───────────────────────────────────────────────────────────────────────
 

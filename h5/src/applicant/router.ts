@@ -2,6 +2,11 @@
 // All pages come at once: a person whose signal goes away between two pages still has the next one.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
+import AskAsApplicantPage from './authorisation/AskAsApplicantPage.vue'
+import AskAsHelperPage from './authorisation/AskAsHelperPage.vue'
+import AuthorisationPage from './authorisation/AuthorisationPage.vue'
+import InvitationPage from './authorisation/InvitationPage.vue'
+import RevocationPage from './authorisation/RevocationPage.vue'
 import CasePage from './pages/CasePage.vue'
 import CheckPage from './pages/CheckPage.vue'
 import ConsentsPage from './pages/ConsentsPage.vue'
@@ -36,6 +41,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/guide/:item', name: 'self-filing', component: SelfFilingPage, props: true, meta: { open: true, title: '办事指南' } },
   { path: '/estimate', name: 'estimate', component: EstimatePage, meta: { open: true, title: '我什么时候能退休' } },
   { path: '/estimate/result', name: 'estimate-result', component: EstimateResultPage, meta: { open: true, title: '我什么时候能退休' } },
+  { path: '/helping/new', name: 'ask-as-helper', component: AskAsHelperPage },
+  { path: '/helped/new', name: 'ask-as-applicant', component: AskAsApplicantPage },
+  { path: '/authorise/:code', name: 'invitation', component: InvitationPage, props: true },
+  { path: '/authorisations/:id', name: 'authorisation', component: AuthorisationPage, props: true },
+  { path: '/authorisations/:id/revocation', name: 'revocation', component: RevocationPage, props: true },
   { path: '/messages', name: 'messages', component: MessagesPage },
   { path: '/materials', name: 'my-materials', component: MyMaterialsPage },
   { path: '/start', name: 'start', component: StartPage },

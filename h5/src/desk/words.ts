@@ -149,6 +149,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   photo: '照片',
   slot: '材料',
   result: '结果文件',
+  authorisation: '授权委托书',
 }
 
 const LONG_ID = /^[0-9a-f-]{36}$/

@@ -107,6 +107,14 @@ export function decideCase(id: string, version: number, decision: Decision, key:
   }
 }
 
+/** The helper's whole name and phone; the look and its reason are written to the audit trail. */
+export async function lookAtHelper(id: string, authorisationId: string, reason: string): Promise<string> {
+  const params = { path: { case_id: id, authorisation_id: authorisationId } }
+  const asked = client.POST('/api/review/cases/{case_id}/authorisations/{authorisation_id}/looks', { params, body: { reason } })
+  const found = await ask(asked)
+  return `${found.helper_name} ${found.helper_phone}`
+}
+
 /** Reads one whole value; the look and its reason are written to the audit trail. */
 export async function lookAtCase(id: string, field: string, reason: string): Promise<string> {
   const found = await ask(
