@@ -35,7 +35,7 @@ def test_going_against_the_policy_needs_a_reason(stage: Stage) -> None:
     phone.at("eligibility")
     expect(phone.page.get_by_text("照样可以交上去")).to_be_visible()
     phone.shoot("short-but-may-hand-in")
-    phone.page.get_by_role("button", name="接着往下填").click()
+    phone.tap("继续")
     phone.at("correction")
     phone.tap("改好了，重新提交")
     phone.sign_and_submit("重新提交")

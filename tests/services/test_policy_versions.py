@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +13,13 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from procrastinate import App
 from sqlalchemy import text
 
 from backend import wiring
 from backend.cli import main
 from backend.domain.errors import NotFound
+from backend.jobs import make_app
 from backend.services.policy_versions import ReplayOutcome
 from backend.settings import Settings
 from backend.wiring import World
@@ -253,6 +256,21 @@ def test_whose_answer_differs_is_told_once(place: Place) -> None:
     assert push.path == f"/cases/{draft['id']}/eligibility"
     assert lines(later, draft) == 1
     assert later.services.filing.view(later.applicant, UUID(draft["id"]))["eligibility"]["status"] == "too_early"
+
+
+def test_a_worker_that_still_runs_the_old_version_does_it_as_well(place: Place) -> None:
+    town = place.start()
+    draft = town.an_answered_draft()
+    later = place.start(REFORM)
+
+    asyncio.run(work_off_upkeep(make_app(place.worlds[0], place.settings.database_url)))
+
+    assert later.told(UUID(draft["id"])) == ["policy_changed"]
+
+
+async def work_off_upkeep(app: App) -> None:
+    async with app.open_async():
+        await app.run_worker_async(queues=["upkeep"], wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 def test_whose_answer_is_the_same_hears_nothing(place: Place) -> None:
