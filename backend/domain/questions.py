@@ -4,7 +4,7 @@ The wording comes from config/questions.zh-CN.yaml; a condition there is a name 
 read lives in answers.py, how it is checked in answer_checks.py, how it is said in answer_words.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -157,12 +157,13 @@ class QuestionGraph:
         """The first shown page that is not answered, or no longer fits what was answered since; None when all are."""
         return self.open_page_of(self.walk(answers), today)
 
-    def open_page_of(self, walk: Walk, today: date | None = None) -> str | None:
-        """The same of a walk already taken."""
+    def open_page_of(self, walk: Walk, today: date | None = None, doubtful: Collection[str] = ()) -> str | None:
+        """The same of a walk already taken. `doubtful` are questions whose answers cannot stand for another reason."""
         known = walk.effective
         for asked in walk.pages:
             for question in asked.questions:
-                if question.key not in known or not self._still_fits(question, known, today):
+                is_known = question.key in known and question.key not in doubtful
+                if not (is_known and self._still_fits(question, known, today)):
                     return asked.page.key
         return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from backend.domain import items as choosing
 from backend.domain import materials as listing
 from backend.domain.answers import Answers
+from backend.domain.chosen_month import months_to_choose, unlawful_choices
 from backend.domain.circumstances import circumstances_of, medical_months_of
 from backend.domain.deadlines import WorkCalendar
 from backend.domain.items import ChosenItem, Department, Item, ItemCode, Office
@@ -18,7 +19,7 @@ from backend.domain.people import Month
 from backend.domain.policy import Policy
 from backend.domain.questions import QuestionGraph
 from backend.domain.retirement import Circumstances, Eligibility, WayForward, eligibility
-from backend.domain.retirement_month import plan_of
+from backend.domain.retirement_month import Window, plan_of
 from backend.domain.rule_checks import RuleCheck, rule_checks
 
 
@@ -181,6 +182,14 @@ class Rulebook:
     def fields_for(self, department: Department) -> frozenset[str]:
         """The question keys whose answers a department's officers may see."""
         return self.offices[department].fields
+
+    def months_to_choose(self, answers: Answers) -> Window | None:
+        """The months that her timing leaves her to retire in; None while nothing is to be chosen."""
+        return months_to_choose(self.graph.effective(answers), self.policy)
+
+    def unlawful_choices(self, answers: Answers) -> Mapping[str, str]:
+        """Question key → why the answer cannot stand by the policy in force."""
+        return unlawful_choices(self.graph.effective(answers), self.policy)
 
     def circumstances(self, answers: Answers) -> Circumstances | None:
         """What she stated of her retirement; None while something of it is unanswered."""

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor, Role
 from backend.domain.authorisation import Side, same_name
 from backend.domain.case import CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
-from backend.domain.errors import AuthorisedNameDiffers, ConsentMissing, NotEligibleYet, NotFound
+from backend.domain.errors import AnswersInvalid, AuthorisedNameDiffers, ConsentMissing, NotEligibleYet, NotFound
 from backend.domain.evaluation import evaluate
 from backend.domain.items import Filing as FilingWay
 from backend.domain.materials import missing_labels
@@ -155,6 +155,7 @@ class Filing:
             case.must_be_editable("修改")
             raw = {**self._kept_unseen(case, page_key), **raw}
             given = self._rulebook.graph.parse(page_key, raw, case.answers, today)
+            self._must_be_lawful({**case.answers, **given}, given)
             self._must_be_reopened(case, given)
             case.answer(given, actor, at)
             tx.cases.save(case)
@@ -260,6 +261,12 @@ class Filing:
         questions = self._rulebook.graph.page(page_key, case.answers).questions
         return {q.key: case.answers[q.key] for q in questions if q.type in MASKED_TO_HERSELF and q.key in case.answers}
 
+    def _must_be_lawful(self, answers: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        """What she chooses on this page must be hers to choose. Raises AnswersInvalid."""
+        unlawful = self._rulebook.unlawful_choices(answers)
+        if faults := [(key, sentence) for key, sentence in unlawful.items() if key in given]:
+            raise AnswersInvalid(faults)
+
     def _must_be_reopened(self, case: Case, given: Mapping[str, Any]) -> None:
         """In a returned case only what failed, and what its mending newly asks for, is open. Raises NotFound."""
         if case.state is State.RETURNED and not any(
@@ -269,8 +276,9 @@ class Filing:
 
     def _unanswered(self, case: Case, today: date) -> list[str]:
         graph = self._rulebook.graph
-        open_page = graph.open_page(case.answers, today)
-        titles = [graph.page(open_page, case.answers).title] if open_page else []
+        walk = graph.walk(case.answers)
+        open_page = graph.open_page_of(walk, today, self._rulebook.unlawful_choices(walk.effective))
+        titles = [walk.page(open_page).page.title] if open_page else []
         return titles + [page.title for page in unmended_fields(case, self._rulebook)]
 
     def _terms(self, tx: Transaction, case: Case, today: Any, commitment_version: str) -> SubmissionTerms:

@@ -30,7 +30,7 @@ View = dict[str, Any]
 def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[ResultFile], actor: Actor) -> View:
     """CaseView of the API, for the applicant or her helper: see backend/api/filing.py for its schema."""
     walk = rulebook.graph.walk(case.answers)
-    open_page = rulebook.graph.open_page_of(walk, today)
+    open_page = rulebook.graph.open_page_of(walk, today, rulebook.unlawful_choices(walk.effective))
     slots = checklist(walk.effective, rulebook.materials)
     why_reopened = reopened(case, _subjects(walk, slots))
     pages = page_views(case, rulebook, walk, open_page, why_reopened, today)

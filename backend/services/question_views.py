@@ -9,6 +9,7 @@ from backend.domain.answers import QuestionType
 from backend.domain.case import Case, State
 from backend.domain.predicates import PREDICATES
 from backend.domain.questions import AskedPage, Question, Walk
+from backend.domain.retirement_month import Window
 from backend.domain.review import Judgement
 from backend.domain.rulebook import Rulebook
 
@@ -27,7 +28,19 @@ def page_views(
     today: date,
 ) -> list[View]:
     """PageView of the API for every page of the walk; `why_reopened` is what the window did not pass, by subject."""
-    return [_page_view(case, rulebook, walk, asked, open_page, why_reopened, today) for asked in walk.pages]
+    views = [_page_view(case, rulebook, walk, asked, open_page, why_reopened, today) for asked in walk.pages]
+    by_key = {question["key"]: question for view in views for question in view["questions"]}
+    if (month := by_key.get("chosen_month")) and (window := rulebook.months_to_choose(walk.effective)):
+        month |= _within(window)
+    for key, sentence in rulebook.unlawful_choices(walk.effective).items():
+        by_key[key]["warning"] = sentence
+    return views
+
+
+def _within(window: Window) -> View:
+    """What the question of the month says more, when it is known from which months she may choose."""
+    said = f"您可以选 {window.earliest.chinese}到 {window.latest.chinese}，和告知书或协议书上写的一样。"
+    return {"help": said, "first_year": window.earliest.year, "last_year": window.latest.year}
 
 
 def _page_view(

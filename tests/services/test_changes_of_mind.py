@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from backend.domain.errors import AnswersInvalid
 from tests.builders import Town, View
 
 FAMILY = {"marital_status", "only_child_certificate", "household_moved_in", "only_child_filing"}
@@ -103,3 +106,18 @@ def test_what_no_longer_matters_goes_to_nobody(town: Town) -> None:
         seen = town.services.departments.view(officer, items[code])
         assert not {field["key"] for field in seen["fields"]} & (EARLY | FAMILY)
         assert not slots(seen) & {"early_retirement_notice", "marriage_certificate", "portrait"}
+
+
+def test_a_month_that_the_new_timing_does_not_leave_her_is_asked_again(town: Town) -> None:
+    view = town.an_answered_draft(retirement_timing="early", chosen_month="2026-06", early_notice_on="2026-03-01")
+
+    view = town.answer(view, "retirement_timing", retirement_timing="late")
+
+    month = next(q for page in view["pages"] for q in page["questions"] if q["key"] == "chosen_month")
+    assert view["open_page"] == "chosen_month"
+    assert month["warning"] == "您可以选 2026年11月到 2029年11月，请重新选。"
+    assert (month["first_year"], month["last_year"]) == (2026, 2029)
+    assert "2026年11月到 2029年11月" in month["help"]
+    with pytest.raises(AnswersInvalid, match="重新选"):
+        town.answer(view, "chosen_month", chosen_month="2026-06")
+    assert town.answer(view, "chosen_month", chosen_month="2027-01")["open_page"] == "late_agreement_on"
