@@ -5,6 +5,7 @@ Photos and the signature are in materials.py, sign-in in identity.py.
 
 from collections.abc import Mapping
 from datetime import date
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -309,10 +310,15 @@ class Filing:
         return {
             "at": iso(row["queued_at"]),
             "title": self._notice_titles[row["event"]],
-            "text": "　".join(row["fields"].values()),
+            "text": "　".join(_in_order(row["fields"])),
             "case_id": str(row["case_id"]) if row["case_id"] else None,
             "path": row["path"],
         }
+
+
+def _in_order(fields: Mapping[str, str]) -> list[str]:
+    """The values of a push as its template lists them: thing2 after character_string1, however they were kept."""
+    return [fields[name] for name in sorted(fields, key=lambda name: int(name.lstrip(ascii_lowercase + "_")))]
 
 
 def _known(person_id: UUID | None) -> UUID:

@@ -21,8 +21,9 @@ from backend.domain.policy import Category
 from backend.domain.reminders import ReminderKind, Stated
 from backend.services.announcements import Announcements
 from backend.services.reminders import Reminders
+from tests.authorising import Family
 from tests.builders import Town
-from tests.domain.examples import CONFIG, id_number
+from tests.domain.examples import CONFIG, answers, id_number
 from tests.racing import at_once
 
 OPENS, NOTICE = ReminderKind.FILING_OPENS, ReminderKind.EARLY_NOTICE_DUE
@@ -182,6 +183,20 @@ def test_another_answer_moves_the_day_and_one_that_opens_filing_ends_the_reminde
     assert (moved, live(town)) == ([("filing_opens", "2027-06", "2027-06-01")], [])
 
 
+def test_a_notice_that_was_given_needs_no_reminder_any_more(town: Town) -> None:
+    born = id_number(date(1969, 8, 8), woman=False)  # of age in 2030-11
+    given = answers(id_number=born, retirement_timing="early", chosen_month="2029-12", early_notice_on="2026-11-20")
+    view = town.a_new_draft()
+    while view["open_page"] != "early_notice_on":
+        view = town.answer(view, view["open_page"], **given)
+    town.services.reminders.set_for_case(town.applicant, NOTICE, UUID(view["id"]))
+    before = live(town)
+
+    town.answer(view, "early_notice_on", **given)
+
+    assert (before, live(town)) == ([("early_notice_due", "2029-12", "2029-08-18")], [])
+
+
 # ── told on the day ──────────────────────────────────────────────────────────────────────────
 
 
@@ -258,6 +273,26 @@ def test_what_she_stated_is_sealed_and_forgotten_when_she_was_told(town: Town) -
     assert sealed is not None
     assert b"1966" not in sealed
     assert kept() is None
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_helper_is_reminded_of_each_case_she_may_still_act_in(town: Town, revoked: bool) -> None:
+    family = Family(town)
+    authorisation_id = family.authorised()
+    case_id = family.started(authorisation_id)
+    assert a_draft(town) == case_id
+    for who in (family.father, family.daughter):
+        town.services.reminders.set_for_case(who, OPENS, case_id)
+    if revoked:
+        family.revoke(authorisation_id)
+
+    town.clock.at = FIRST_MORNING
+    town.services.reminders.tell_due()
+
+    reminder = ("到月办退休提醒", f"/cases/{case_id}")
+    assert reminder in told(town, family.father)
+    assert (reminder in told(town, family.daughter)) is not revoked
+    assert live(town, family.daughter) == []
 
 
 # ── the rules change ─────────────────────────────────────────────────────────────────────────
