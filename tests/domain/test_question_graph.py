@@ -178,10 +178,11 @@ def test_what_is_chosen_from_fits_one_screen() -> None:
     assert all(question.years for question in QUESTIONS if question.type in (QuestionType.MONTH, QuestionType.DATE))
 
 
-def test_only_the_months_of_medical_insurance_may_be_left_blank() -> None:
+def test_only_the_months_of_medical_insurance_and_papers_not_signed_yet_may_be_left_blank() -> None:
     optional = {question.key for question in QUESTIONS if question.required_when != "always"}
 
-    assert optional == {"medical_paid_months", "medical_in_province_months", "medical_deemed_months"}
+    papers = {"early_notice_on", "late_agreement_on"}
+    assert optional == {"medical_paid_months", "medical_in_province_months", "medical_deemed_months"} | papers
     assert "不清楚可以不填，区医保局会核" in GRAPH.question("medical_paid_months").help
 
 

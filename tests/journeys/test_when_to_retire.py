@@ -159,6 +159,10 @@ def test_somebody_too_early_may_choose_to_go_early_with_one_tap(stage: Stage) ->
     no_sideways_scrolling(phone.page)
     phone.shoot("early-with-its-reminder")
 
+    phone.tap("也可以先往下填着")
+    phone.answer("early_notice_on", {"early_notice_on": None}, shoot=False)  # not given yet: left blank
+    expect(phone.page.locator('[data-page="early_notice_on"]')).to_have_count(0)
+
 
 # ── without a case ───────────────────────────────────────────────────────────────────────────
 

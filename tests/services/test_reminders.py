@@ -23,7 +23,7 @@ from backend.services.announcements import Announcements
 from backend.services.reminders import Reminders
 from tests.authorising import Family
 from tests.builders import Town
-from tests.domain.examples import CONFIG, answers, id_number
+from tests.domain.examples import CONFIG, id_number
 from tests.racing import at_once
 
 OPENS, NOTICE = ReminderKind.FILING_OPENS, ReminderKind.EARLY_NOTICE_DUE
@@ -185,14 +185,13 @@ def test_another_answer_moves_the_day_and_one_that_opens_filing_ends_the_reminde
 
 def test_a_notice_that_was_given_needs_no_reminder_any_more(town: Town) -> None:
     born = id_number(date(1969, 8, 8), woman=False)  # of age in 2030-11
-    given = answers(id_number=born, retirement_timing="early", chosen_month="2029-12", early_notice_on="2026-11-20")
-    view = town.a_new_draft()
-    while view["open_page"] != "early_notice_on":
-        view = town.answer(view, view["open_page"], **given)
-    town.services.reminders.set_for_case(town.applicant, NOTICE, UUID(view["id"]))
+    not_yet = {"retirement_timing": "early", "chosen_month": "2029-12", "early_notice_on": None}
+    case_id = a_draft(town, id_number=born, **not_yet)
+    town.services.reminders.set_for_case(town.applicant, NOTICE, case_id)
     before = live(town)
 
-    town.answer(view, "early_notice_on", **given)
+    view = town.services.filing.view(town.applicant, case_id)
+    town.answer(view, "early_notice_on", early_notice_on="2026-11-20")
 
     assert (before, live(town)) == ([("early_notice_due", "2029-12", "2029-08-18")], [])
 
