@@ -15,6 +15,7 @@ from backend.domain.case import CLOSED
 from backend.domain.chat import Replies, asks_for_progress, progress_of, say_progress, sign_in_url, with_link
 from backend.domain.notices import (
     GIVEN_UP,
+    NO_LONGER_HELPS,
     CallbackRefused,
     PushNews,
     PushState,
@@ -27,6 +28,7 @@ from backend.domain.notices import (
     rejection_reason,
 )
 from backend.domain.rulebook import Rulebook
+from backend.services.announcements import followers
 from backend.services.ports import Callback, Clock, Messenger, Push, Screens, Store, Transaction
 
 SEND_PUSH: Final = "send_push"
@@ -78,13 +80,16 @@ class Notices:
     # ── pushes ───────────────────────────────────────────────────────────────────────────────
 
     def send_push(self, push_id: UUID) -> None:
-        """Sends a queued push; one that was sent is left alone.
+        """Sends a queued push; one that was sent is left alone, and one to a helper who helps no more is not sent.
 
         However often it runs, WeChat gets the same `client_msg_id`, so that people see the message once. Where WeChat
         does not answer, the push stays queued and is tried again later.
         """
         with self._store.begin() as tx:
             push = tx.pushes.load(push_id)
+            if push.state == PushState.QUEUED and not _is_still_followed(tx, push):
+                push = _moved(push, PushNews.REJECTED, self._clock.now(), reason=NO_LONGER_HELPS)
+                tx.pushes.save(push)
             if push.state == PushState.QUEUED:
                 push = replace(push, attempts=push.attempts + 1)
                 tx.pushes.save(push)
@@ -203,13 +208,15 @@ class Notices:
         return say_progress(self._replies, self._wording, progress_of(case, self._item_titles), self._public_url)
 
     def _case_asked_about(self, openid: str) -> UUID | None:
-        """Her open case, or else the newest that was ever handed in."""
+        """Her open case, or else one that she helps with, or else the newest that was ever handed in."""
         with self._store.begin() as tx:
             person = tx.people.by_openid(openid)
         rows = self._screens.cases_of(person.id) if person else []
         open_ones = [row["id"] for row in rows if row["state"] not in CLOSED]
         handed_in = [row["id"] for row in rows if row["number"] is not None]
-        found: UUID | None = next(iter(open_ones + handed_in), None)
+        helped = self._screens.authorisations_of(person.id) if person else []
+        helping = [row["case_id"] for row in helped if person and row["helper_id"] == person.id and row["case_id"]]
+        found: UUID | None = next(iter(open_ones + helping + handed_in), None)
         return found
 
     def _say(self, callback: Callback, attempt: int, text: str) -> bool:
@@ -255,6 +262,11 @@ def dedupe_key(fields: Mapping[str, str]) -> str:
         return f"message:{fields['MsgId']}"
     key = fields.get("MsgID") or fields.get("EventKey", "")
     return f"event:{fields['FromUserName']}:{fields['CreateTime']}:{fields.get('Event', '')}:{key}"
+
+
+def _is_still_followed(tx: Transaction, push: Push) -> bool:
+    """Between queueing and sending the authorisation may have ended: then the helper hears nothing of the case."""
+    return push.case_id is None or push.person_id in followers(tx.cases.read(push.case_id))
 
 
 def _person_lock(fields: Mapping[str, str]) -> str:

@@ -181,6 +181,26 @@ def test_prints_are_limited_before_other_requests() -> None:
     assert statuses(client, "/api/guide", 1) == [200]
 
 
+def test_nobody_tries_out_the_codes_of_links() -> None:
+    app = Flask(__name__, static_folder=None)
+    problems.install(app)
+    person = Actor(uuid4(), Role.APPLICANT, "申请人")
+    for path in ("/api/filing/invitation", "/api/filing/invitation/refusal", "/api/filing/home"):
+        app.add_url_rule(path, path, called_by(Caller.OPEN)(lambda: ""))
+    callers.install(app)
+
+    @app.before_request
+    def somebody() -> None:
+        g.actor = person
+
+    limits.install(app, replace(SETTINGS, codes_per_minute_per_person=2))
+    client = app.test_client()
+    statuses(client, "/api/filing/invitation", 4)
+
+    assert statuses(client, "/api/filing/invitation/refusal", 1) == [429]
+    assert statuses(client, "/api/filing/home", 1) == [200]
+
+
 def test_a_person_is_limited_at_whatever_address() -> None:
     settings = replace(SETTINGS, requests_per_minute_per_person=3)
     app = Flask(__name__, static_folder=None)

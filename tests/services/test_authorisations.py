@@ -24,6 +24,7 @@ from tests.adapters import pdf_text
 from tests.authorising import DAUGHTER, FATHER, PHONE, Family, code_of
 from tests.builders import Town, a_key
 from tests.domain.examples import answers as example_answers
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -497,6 +498,54 @@ def test_the_window_sees_to_whom_each_push_went(family: Family) -> None:
     assert sorted((push["event"], push["to_label"]) for push in pushes) == [
         ("submitted", "代办人"), ("submitted", "申请人"),
     ]  # fmt: skip
+
+
+def test_what_was_queued_for_a_helper_who_helps_no_more_is_not_sent(family: Family) -> None:
+    authorisation_id = family.authorised(applicant_name=example_answers()["name"])
+    case_id = family.town.a_submitted_case()
+    family.revoke(authorisation_id)
+    hers = next(push for push in family.town.pushes(case_id) if push.person_id == family.daughter.id)
+
+    family.town.services.notices.send_push(hers.id)
+
+    unsent = next(push for push in family.town.pushes(case_id) if push.id == hers.id)
+    assert (unsent.state, unsent.reason) == ("failed", "授权已经结束，没有再发给代办人")
+    assert unsent.attempts == 0
+
+
+def test_a_helper_in_the_middle_of_a_change_and_a_revocation_come_one_after_the_other(family: Family) -> None:
+    authorisation_id = family.authorised()
+    case_id = family.started(authorisation_id)
+    filing, version = family.town.services.filing, family.town.services.filing.view(family.father, case_id)["version"]
+
+    answered, revoked = at_once(
+        lambda: filing.answer(family.daughter, case_id, version, "name", {"name": FATHER}),
+        lambda: family.revoke(authorisation_id),
+    )
+
+    assert revoked["state"] == "revoked"
+    acts = family.town.acts(case_id)
+    if isinstance(answered, Exception):
+        assert isinstance(answered, NotFound)
+        assert acts == ["authorisation_joined", "authorisation_revoked"]
+    else:
+        assert acts == ["authorisation_joined", "answer", "authorisation_revoked"]
+
+
+def test_two_helpers_who_are_confirmed_at_once_are_one(family: Family) -> None:
+    authorising, employer = family.town.services.authorising, family.town.another_applicant(5)
+    first = family.asked_by_daughter()
+    second = authorising.ask_as_helper(employer, a_key(), family.names(), family.hers())
+
+    came = at_once(
+        *(
+            lambda asked=asked: authorising.confirm_as_applicant(family.father, code_of(asked), family.his())
+            for asked in (first, second)
+        )
+    )
+
+    assert sum(isinstance(each, HelperExists) for each in came) == 1
+    assert [row["state"] for row in family.town.services.filing.home(family.father)["authorisations"]] == ["active"]
 
 
 def _titles(family: Family, who: Actor) -> list[str]:
