@@ -7,7 +7,7 @@ PREPARE = $(or $(PYTHON),$(error Python 3.11 or newer is needed: install one, or
 PY = .venv/bin/python
 NODE = PATH="$$PATH:$(CURDIR)/.venv/bin"
 
-.PHONY: run test check check-nginx bench generate locks clean
+.PHONY: run test check check-nginx bench mutants generate locks clean
 
 run: ## The whole city on this machine; Ctrl-C stops it
 	@$(PREPARE) runtime h5
@@ -35,6 +35,14 @@ check-nginx: ## The sample nginx file in a real nginx on the loopback (by apt wh
 bench: ## Journeys a second, and each endpoint against a bare handler
 	@$(PREPARE) dev h5
 	@$(PY) -m tests.bench
+
+mutants: ## How many changes of the law's code the tests notice, and the changes that they do not (half an hour)
+	@$(PREPARE) dev
+	@rm -rf mutants
+	@.venv/bin/mutmut run > mutants.log || (tail -n 20 mutants.log; exit 1)
+	@.venv/bin/mutmut results
+	@tail -c 80 mutants.log
+	@rm -rf mutants mutants.log
 
 generate: ## Everything that is generated, anew: the API's document, the pages' types, the tables of states and problems
 	@$(PREPARE) dev node-modules

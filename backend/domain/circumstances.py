@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from backend.domain.answers import Answers, birth_month_of, sex_of
+from backend.domain.answers import Answers, id_number_of
 from backend.domain.medical import MedicalMonths
 from backend.domain.people import Month, Sex
 from backend.domain.policy import Category
-from backend.domain.retirement_month import Circumstances, RetirementType, Timing, category_of
+from backend.domain.retirement_month import Circumstances, RetirementType, Timing
 
 # What has to be answered before there is an answer about a retirement of the type.
 _NEEDED = {
@@ -14,13 +14,14 @@ _NEEDED = {
     RetirementType.SPECIAL: ("contribution_months", "special_work_kind", "special_work_months"),
     RetirementType.DISABILITY: ("contribution_months", "appraisal_on"),
 }
-_UNSURE = "unsure"  # 说不准
+_UNSURE = "unsure"  # 说不准; no category, as for a woman who was not asked
+_OF_WOMEN = {"50": Category.FEMALE_50, "55": Category.FEMALE_55}
 
 
 def circumstances_of(effective: Answers) -> Circumstances | None:
     """The circumstances that the answers which count state; None while something needed is unanswered."""
-    birth, sex = birth_month_of(effective), sex_of(effective)
-    if birth is None or sex is None or effective.get("retirement_type") is None:
+    person = id_number_of(effective)
+    if person is None or effective.get("retirement_type") is None:
         return None
     retirement_type = RetirementType(effective["retirement_type"])
     timing = Timing(effective.get("retirement_timing") or Timing.ON_TIME)
@@ -28,12 +29,12 @@ def circumstances_of(effective: Answers) -> Circumstances | None:
     if any(effective.get(key) is None for key in needed):
         return None
     stated = effective.get("original_retirement_age")
-    if sex is Sex.FEMALE and stated is None and retirement_type is RetirementType.NORMAL:
+    if person.sex is Sex.FEMALE and stated is None and retirement_type is RetirementType.NORMAL:
         return None
     return Circumstances(
-        birth=birth,
-        sex=sex,
-        category=_category(sex, stated),
+        birth=person.birth_month,
+        sex=person.sex,
+        category=Category.MALE if person.sex is Sex.MALE else _OF_WOMEN.get(stated or _UNSURE),
         retirement_type=retirement_type,
         timing=timing,
         chosen_month=Month.parse(effective["chosen_month"]) if timing is not Timing.ON_TIME else None,
@@ -54,13 +55,6 @@ def medical_months_of(effective: Answers) -> MedicalMonths | None:
     if paid is None and in_province is None:
         return None
     return MedicalMonths(paid, in_province, effective.get("medical_deemed_months") or 0)
-
-
-def _category(sex: Sex, stated: str | None) -> Category | None:
-    """None for a woman who is not sure, or was not asked."""
-    if sex is Sex.MALE:
-        return Category.MALE
-    return None if stated in (None, _UNSURE) else category_of(sex, int(stated))
 
 
 def _day(text: str | None) -> date | None:

@@ -31,6 +31,7 @@ from backend.domain.retirement_month import (
 class Estimate:
     """When a person of a birth month and category retires, and what stands between.
 
+    `circumstances` are those of a case whose paper is given on the last safe day.
     `first_pension_month` is None where the months of contribution will not be enough by the month she retires in, even
     if every month until then is paid. `early_notice_by` is that of the month she chose, or of the earliest one that is
     still open to her.
@@ -41,6 +42,7 @@ class Estimate:
     contribution_months: int
     filing_month: Month
     chosen_month: Month | None
+    circumstances: Circumstances
     plan: Plan
     answer: Eligibility
     months_to_wait: int
@@ -78,6 +80,7 @@ def estimate(
         contribution_months=contribution_months,
         filing_month=filing_month,
         chosen_month=chosen_month,
+        circumstances=circumstances,
         plan=plan,
         answer=answer,
         months_to_wait=to_wait,
@@ -95,15 +98,14 @@ def _circumstances(
 ) -> Circumstances:
     """Hers, with the paper that her choice asks for given on the last safe day."""
     of_age, rule = found.statutory_month, flexible_rule(found, policy).value
+    window = flexible_window(found, rule)
+    if chosen is not None and not window.earliest <= chosen <= window.latest:
+        raise _outside(window)
     timing, notice_on, signed_on = Timing.ON_TIME, None, None
-    if chosen is not None and chosen != of_age:
-        window = flexible_window(found, rule)
-        if not window.earliest <= chosen <= window.latest:
-            raise _outside(window)
-        if chosen < of_age:
-            timing, notice_on = Timing.EARLY, paper_due_on(chosen, rule.early_notice_months)
-        else:
-            timing, signed_on = Timing.LATE, paper_due_on(of_age, rule.late_notice_months)
+    if chosen is not None and chosen < of_age:
+        timing, notice_on = Timing.EARLY, paper_due_on(chosen, rule.early_notice_months)
+    if chosen is not None and chosen > of_age:
+        timing, signed_on = Timing.LATE, paper_due_on(of_age, rule.late_notice_months)
     return Circumstances(
         birth=birth,
         sex=Sex.MALE if category is Category.MALE else Sex.FEMALE,

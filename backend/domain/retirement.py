@@ -138,8 +138,7 @@ def months_paid(circumstances: Circumstances, filing_month: Month, policy: Polic
 
 
 def _assuming(category: Category, circumstances: Circumstances, filing_month: Month, policy: Policy) -> Eligibility:
-    assumed = replace(circumstances, category=category)
-    answer = answer_to(plan_of(assumed, filing_month, policy), assumed, filing_month, policy)
+    answer = eligibility(replace(circumstances, category=category), filing_month, policy)
     return replace(answer, statutory=replace(answer.statutory, is_assumed=True))
 
 

@@ -115,7 +115,8 @@ def category_of(sex: Sex, original_retirement_age: int | None) -> Category:
     """
     if sex is Sex.MALE:
         return Category.MALE
-    return {50: Category.FEMALE_50, 55: Category.FEMALE_55}[original_retirement_age or 0]
+    by_age: Mapping[int | None, Category] = {50: Category.FEMALE_50, 55: Category.FEMALE_55}
+    return by_age[original_retirement_age]
 
 
 def statutory(birth: Month, category: Category, policy: Policy) -> Statutory:

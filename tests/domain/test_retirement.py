@@ -189,7 +189,7 @@ def test_a_woman_who_is_not_sure_gets_the_answer_that_is_certain(filing_month: s
 
 
 def test_deemed_months_count_and_wait_for_the_clerk() -> None:
-    answer = eligibility(stated("1976-03", FEMALE_50, 100, deemed_months=80), Month(2026, 11), POLICY)
+    answer = eligibility(stated("1976-03", FEMALE_50, 179, deemed_months=1), Month(2026, 11), POLICY)
 
     assert isinstance(answer, NeedsConfirmation)
     assert answer.what == (Confirmation.DEEMED_CONTRIBUTION,)

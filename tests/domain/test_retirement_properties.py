@@ -16,7 +16,7 @@ from backend.domain.retirement import (
     eligibility,
     statutory,
 )
-from backend.domain.retirement_month import Circumstances, RetirementType, Timing, paper_due_on
+from backend.domain.retirement_month import Circumstances, RetirementType, Timing, paper_due_on, plan_of
 from backend.domain.rule_checks import CheckOutcome, RuleKey, rule_checks
 from tests.domain.examples import rulebook
 
@@ -77,9 +77,13 @@ def test_the_estimate_and_the_eligibility_of_a_case_agree(
     chosen = None if step is None else chosen_within(without, step)
     found = estimate(birth, category, paid, filing_month, chosen, POLICY)
 
-    answer = eligibility(a_case(found, chosen), filing_month, POLICY)
+    circumstances = a_case(found, chosen)
 
-    assert answer == found.answer
+    answer = eligibility(circumstances, filing_month, POLICY)
+
+    assert (answer, circumstances) == (found.answer, found.circumstances)
+    assert (found.filing_month, found.chosen_month) == (filing_month, chosen)
+    assert found.plan == plan_of(circumstances, filing_month, POLICY)
     if isinstance(answer, TooEarly):
         assert (answer.on_month, answer.months_to_wait) == (found.plan.retires_in, found.months_to_wait)
     else:
@@ -97,7 +101,7 @@ def a_case(found: Estimate, chosen: Month | None) -> Circumstances:
         category=found.category,
         retirement_type=RetirementType.NORMAL,
         timing=timing,
-        chosen_month=chosen if timing is not Timing.ON_TIME else None,
+        chosen_month=chosen,
         early_notice_on=paper_due_on(chosen, 3) if chosen and timing is Timing.EARLY else None,
         late_agreement_on=paper_due_on(of_age, 1) if timing is Timing.LATE else None,
         contribution_months=found.contribution_months,

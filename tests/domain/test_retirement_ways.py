@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.domain.people import Month, Sex
-from backend.domain.policy import Category, Way
+from backend.domain.policy import Category, ChosenBy, Way
 from backend.domain.retirement import (
     Confirmation,
     ContributionShort,
@@ -60,6 +60,18 @@ def test_a_notice_is_three_months_before_every_day_some_days_or_no_day_of_the_mo
     given_on: date | None, stands: Timeliness
 ) -> None:
     assert timeliness(given_on, Month(2026, 6), 3) is stands
+
+
+def test_a_plan_knows_the_months_by_which_policy_picks_its_rows() -> None:
+    plan = plan_of(early("2026-06", date(2026, 3, 1)), Month(2026, 7), POLICY)
+
+    assert {chosen_by: str(month) for chosen_by, month in plan.months.items()} == {
+        ChosenBy.ORIGINAL_AGE_MONTH: "2026-03",
+        ChosenBy.STATUTORY_MONTH: "2026-11",
+        ChosenBy.CHOSEN_MONTH: "2026-06",
+        ChosenBy.RETIREMENT_MONTH: "2026-06",
+        ChosenBy.FILING_MONTH: "2026-07",
+    }
 
 
 # ── 弹性提前 ─────────────────────────────────────────────────────────────────────────────────
@@ -342,6 +354,13 @@ def test_special_work_retires_at_55_and_45(sex: Sex, birth: str, filing_month: s
     assert (found.statutory.delay_months, found.statutory.is_assumed) == (0, False)
 
 
+def test_special_work_is_under_its_own_law() -> None:
+    law = plan_of(special(Sex.MALE, "1971-01"), Month(2026, 11), POLICY).statutory
+
+    assert (law.way, law.category, law.law_since) == (Way.SPECIAL, MALE, date(1978, 6, 2))
+    assert (law.original_age_months, law.minimum_contribution_months) == (660, 180)
+
+
 @pytest.mark.parametrize(
     ("kind", "years"),
     [("high_altitude", 10), ("heavy_labour", 10), ("underground", 9), ("high_temperature", 9), ("other_harmful", 8)],
@@ -420,6 +439,20 @@ def test_the_benefit_asks_for_no_minimum_contribution(filing_month: str, outcome
 
     assert type(found) is outcome
     assert found.statutory.minimum_contribution_months == minimum
+
+
+@pytest.mark.parametrize(
+    ("filing_month", "document", "since"),
+    [
+        ("2024-12", "国发〔1978〕104号", date(1978, 6, 2)),
+        ("2025-01", "人社部发〔2024〕72号", date(2025, 1, 1)),
+    ],
+)
+def test_lost_ability_is_under_the_law_of_the_filing_month(filing_month: str, document: str, since: date) -> None:
+    law = plan_of(disabled(Sex.MALE, "1970-01", 312), Month.parse(filing_month), POLICY).statutory
+
+    assert document in law.law
+    assert (law.way, law.category, law.law_since) == (Way.DISABILITY, MALE, since)
 
 
 def test_the_benefit_can_be_filed_for_at_once_and_names_the_statutory_month() -> None:
