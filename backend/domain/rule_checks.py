@@ -105,6 +105,7 @@ class _Checks:
         self._policy = policy
         self._plan: Plan = plan_of(circumstances, filing_month, policy)
         self._answer = eligibility(circumstances, filing_month, policy)
+        self._is_normal = circumstances.retirement_type is RetirementType.NORMAL
         self._to_confirm = self._answer.what if isinstance(self._answer, NeedsConfirmation) else ()
 
     def age(self) -> RuleCheck:
@@ -124,7 +125,7 @@ class _Checks:
         )
 
     def original_age(self) -> RuleCheck | None:
-        if self._stated.category is Category.MALE or self._stated.retirement_type is not RetirementType.NORMAL:
+        if self._stated.category is Category.MALE or not self._is_normal:
             return None
         rule, stated = self._policy.retirement_age, self._stated.category
         is_open = Confirmation.ORIGINAL_AGE in self._to_confirm
@@ -173,7 +174,7 @@ class _Checks:
 
     def flexible_window(self) -> RuleCheck | None:
         chosen, plan = self._stated.chosen_month, self._plan
-        if self._stated.timing is Timing.ON_TIME or chosen is None:
+        if self._stated.timing is Timing.ON_TIME or chosen is None or not self._is_normal:
             return None
         of_age, window = plan.statutory.statutory_month, plan.window
         is_early = self._stated.timing is Timing.EARLY

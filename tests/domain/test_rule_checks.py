@@ -111,6 +111,14 @@ def test_a_chosen_month_is_held_against_its_window(
     assert "人社部发〔2024〕94号" in check.law
 
 
+def test_a_chosen_month_left_over_does_not_concern_special_work() -> None:
+    left_over = {"timing": Timing.EARLY, "chosen_month": Month(2026, 2)}
+
+    found = checks(stated("1971-01", MALE, 312, retirement_type=RetirementType.SPECIAL, **left_over))
+
+    assert {RuleKey.FLEXIBLE_WINDOW, RuleKey.EARLY_NOTICE} & set(found) == set()
+
+
 @pytest.mark.parametrize(
     ("notice_on", "outcome", "by"),
     [
