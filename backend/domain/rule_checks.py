@@ -259,9 +259,6 @@ class _Checks:
 
     # ── making one ──
 
-    def _statutory_month(self, category: Category) -> str:
-        return str(statutory(self._stated.birth, category, self._policy).statutory_month)
-
     @property
     def _age_rule(self) -> Rule[object]:
         rules: Mapping[RetirementType, Rule[object]] = {
@@ -281,6 +278,12 @@ class _Checks:
     @staticmethod
     def _medical(key: RuleKey, given: Facts, wanted: Facts, found: MedicalYears) -> RuleCheck:
         return RuleCheck(key, CheckOutcome.INFORMS, given, wanted, found.law, "medical_years", found.status)
+
+
+def _months_of_women(birth: Month, policy: Policy) -> Facts:
+    """The statutory month by each original age a woman may have."""
+    found = {category: statutory(birth, category, policy).statutory_month for category in Category.of_women()}
+    return {f"statutory_month_of_{category}": str(month) for category, month in found.items()}
 
 
 _OUTCOMES = {
