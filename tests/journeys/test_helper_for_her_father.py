@@ -37,6 +37,8 @@ def test_a_daughter_files_for_her_father_until_he_ends_it(stage: Stage) -> None:
     expect(daughter.page.locator("[data-helped-case]")).to_have_count(0)
     told = ["授权有效", "已提交", "授权结束"]
     assert _told(stage, FATHER) == told
+    callers.Phone.of(stage.city.url, stage.city.wechat_url, father.person).withdraw(case_id)
+    assert _told(stage, FATHER, at_least=4) == [*told, "已撤回"]
     assert _told(stage, DAUGHTER) == told
 
 
@@ -93,9 +95,13 @@ def test_an_invitation_can_be_refused_and_is_over(stage: Stage) -> None:
     link = _ask(daughter, "周国楠")
     father.sign_in()
 
+    for phone in (father, daughter):
+        phone.page.set_viewport_size({"width": 320, "height": 640})
     father.page.goto(link)
     father.at("invitation-1")
+    _fits(father)
     father.tap("不同意")
+    _fits(father)
     father.shoot("refusing")
     father.tap("不同意")
     father.at("invitation-declined")
@@ -106,6 +112,7 @@ def test_an_invitation_can_be_refused_and_is_over(stage: Stage) -> None:
     father.shoot("gone")
     daughter.tap("看看同意了没有")
     expect(daughter.page.get_by_role("heading", name="周国楠没有同意")).to_be_visible()
+    _fits(daughter)
     daughter.shoot("declined")
 
 
@@ -229,16 +236,21 @@ def _end(father: PhonePages, case_id: str, base_url: str) -> str:
     return said
 
 
-def _told(stage: Stage, key: str) -> list[str]:
+def _told(stage: Stage, key: str, at_least: int = 3) -> list[str]:
     """What the pushes to one of them said."""
-    told = callers.chat_of(stage.city.wechat_url, key, at_least=3)
-    return [re.findall("授权有效|已提交|授权结束", str(message))[0] for message in told]
+    told = callers.chat_of(stage.city.wechat_url, key, at_least=at_least)
+    return [re.findall("授权有效|已提交|授权结束|已撤回", str(message))[0] for message in told]
 
 
 def _tick_all(phone: PhonePages) -> None:
     for tick in phone.page.get_by_role("checkbox").all():
         tick.evaluate("tick => tick.scrollIntoView({block: 'center'})")  # from under the button at the bottom
         tick.check(force=True)
+
+
+def _fits(phone: PhonePages) -> None:
+    """Nothing goes over the edge of a small phone."""
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def _link(phone: PhonePages) -> str:
