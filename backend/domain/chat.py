@@ -12,7 +12,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from backend.domain.case import Case, State
-from backend.domain.notices import Wording, say_date
+from backend.domain.notices import Wording
+from backend.domain.people import chinese_date
 from backend.domain.routing import ITEM_STATE_LABELS, RoutedItem
 
 
@@ -66,7 +67,7 @@ def progress_of(case: Case, item_titles: Mapping[str, str]) -> Progress:
 
 def say_progress(replies: Replies, wording: Wording, progress: Progress, public_url: str) -> str:
     """The case's state in plain words, its items one a line, and a link to its page."""
-    due = say_date(progress.review_due_on) if progress.review_due_on else ""
+    due = chinese_date(progress.review_due_on) if progress.review_due_on else ""
     sentence = replies.progress[progress.state].format(
         number=progress.number or "", failing_count=progress.failing_count, review_due_on=due
     )
@@ -77,5 +78,5 @@ def say_progress(replies: Replies, wording: Wording, progress: Progress, public_
 def _say_item(replies: Replies, wording: Wording, title: str, item: RoutedItem) -> str:
     if item.outcome is not None:
         return replies.item_line.format(title=title, state=wording.outcomes[item.outcome].phrase, due="")
-    due = f"，最晚{say_date(item.due_on)}" if item.due_on else ""
+    due = f"，最晚{chinese_date(item.due_on)}" if item.due_on else ""
     return replies.item_line.format(title=title, state=ITEM_STATE_LABELS[item.state], due=due)

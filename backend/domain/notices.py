@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from backend.domain.errors import NotAllowed
-from backend.domain.people import Month
+from backend.domain.people import Month, chinese_date
 from backend.domain.routing import Outcome
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -280,14 +280,14 @@ def _said(wording: Wording, facts: NoticeFacts) -> dict[str, str]:
         "failing_count": str(facts.failing_count),
         "due_on": _say_due(wording, facts),
         "month": facts.month.chinese if facts.month else "",
-        "last_day": say_date(facts.last_day) if facts.last_day else "",
+        "last_day": chinese_date(facts.last_day) if facts.last_day else "",
     }
 
 
 def _say_due(wording: Wording, facts: NoticeFacts) -> str:
     if facts.due_on is None:
         return wording.unknown_due_on
-    return f"{'约' if facts.due_provisional else ''}{say_date(facts.due_on)}前"
+    return f"{'约' if facts.due_provisional else ''}{chinese_date(facts.due_on)}前"
 
 
 def _fitted(field: TemplateField, said: Mapping[str, str]) -> str:
@@ -295,15 +295,10 @@ def _fitted(field: TemplateField, said: Mapping[str, str]) -> str:
     return cut(value, field.rule.longest) if field.rule.may_be_cut else value
 
 
-def say_date(day: date) -> str:
-    """2026-12-01 → 2026年12月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def say_moment(at: datetime) -> str:
     """A moment as it is read in the district: 2026年12月1日 09:05."""
     there = at.astimezone(SHANGHAI)
-    return f"{say_date(there.date())} {there:%H:%M}"
+    return f"{chinese_date(there.date())} {there:%H:%M}"
 
 
 def cut(text: str, longest: int) -> str:

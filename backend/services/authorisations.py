@@ -38,8 +38,8 @@ from backend.domain.errors import (
     TooManyAsked,
 )
 from backend.domain.identifiers import parse_phone
-from backend.domain.notices import NoticeEvent, say_date, say_moment
-from backend.domain.people import mask_name
+from backend.domain.notices import NoticeEvent, say_moment
+from backend.domain.people import chinese_date, mask_name
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements, ToldFacts
 from backend.services.authorisation_view import View, authorisation_view, invitation_view, items_said, terms_view
@@ -405,7 +405,7 @@ class Authorising:
             "helper_name": parties.helper_name,
             "helper_phone": parties.helper_phone or "",
             "relation": RELATION_LABELS[whole.relation],
-            "term": f"{say_date(local_date(at))}起，办完为止，最长 {months} 个月",
+            "term": f"{chinese_date(local_date(at))}起，办完为止，最长 {months} 个月",
             "signature": signature_png,
             "signed_at": say_moment(whole.signed.at),
             "helper_committed_at": say_moment(whole.asked_at if whole.begun_by is Side.HELPER else at),

@@ -13,7 +13,7 @@ import segno
 
 from backend.domain.actors import SYSTEM, Actor, Role
 from backend.domain.errors import ContentRefused, NotAllowed
-from backend.domain.notices import say_date
+from backend.domain.people import chinese_date
 from backend.domain.precheck import read_precheck
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import Change, GuideVersion, changes, content_hash, must_be_latest, next_version
@@ -132,7 +132,7 @@ class Guides:
         """The same to print. Raises AnswersInvalid."""
         at, today = self._clock.now(), self._clock.today()
         view = precheck_view(read_precheck(raw), self._rulebook, today)
-        printed = {**view, "checked_on": say_date(today), "code": _code(self._public_url)}
+        printed = {**view, "checked_on": chinese_date(today), "code": _code(self._public_url)}
         return self._forms.render("precheck", printed, at)
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ class Guides:
         }
 
     def _pdf(self, version: GuideVersion) -> bytes:
-        edition = f"第 {version.number} 版　{say_date(local_date(version.published_at))}发布"
+        edition = f"第 {version.number} 版　{chinese_date(local_date(version.published_at))}发布"
         return self._render({**version.content, **_imprint(version), "edition": edition}, version.published_at)
 
     def _render(self, document: View, at: datetime) -> bytes:

@@ -13,8 +13,8 @@ from backend.domain.actors import Actor
 from backend.domain.case import Case, State
 from backend.domain.errors import NothingToRemindOf
 from backend.domain.estimates import estimate
-from backend.domain.notices import NoticeEvent, say_date
-from backend.domain.people import Month
+from backend.domain.notices import NoticeEvent
+from backend.domain.people import Month, chinese_date
 from backend.domain.reminders import Due, Reminder, ReminderKind, ReminderTiming, Stated, due_of
 from backend.domain.retirement import Circumstances
 from backend.domain.rulebook import Rulebook
@@ -224,9 +224,9 @@ def _one_of(tx: Transaction, actor: Actor, kind: ReminderKind, case_id: UUID | N
 
 def _view(reminder: Reminder) -> View:
     due = reminder.due
-    text = f"{say_date(due.due_on)}在微信里告诉您。"
+    text = f"{chinese_date(due.due_on)}在微信里告诉您。"
     if due.last_day:
-        text = f"最晚 {say_date(due.last_day)}要书面告知。{text}"
+        text = f"最晚 {chinese_date(due.last_day)}要书面告知。{text}"
     return {
         "kind": reminder.kind,
         "month": str(due.about),

@@ -6,7 +6,8 @@ from typing import Any
 
 from backend.domain.case import State
 from backend.domain.items import ClockStart, Filing, Item
-from backend.domain.notices import SHANGHAI, say_date
+from backend.domain.notices import SHANGHAI
+from backend.domain.people import chinese_date
 from backend.domain.retirement import Confirmation
 from backend.domain.rulebook import Rulebook
 
@@ -75,7 +76,7 @@ def next_step(case_id: object, state: State) -> Mapping[str, str]:
 
 
 def say_day(day: date | None) -> str:
-    return say_date(day) if day else ""
+    return chinese_date(day) if day else ""
 
 
 def local_date(at: datetime) -> date:
