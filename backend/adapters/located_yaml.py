@@ -3,7 +3,7 @@
 What a file must hold is said in policy_files.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -71,6 +71,16 @@ class Located:
     def get(self, key: str) -> "Located | None":
         return self.entries().get(key)
 
+    def text_at(self, key: str, default: str = "") -> str:
+        """The text of a key that may be left out."""
+        value = self.get(key)
+        return value.text() if value else default
+
+    def each_at(self, key: str) -> Iterable["Located"]:
+        """The entries of a list that may be left out."""
+        value = self.get(key)
+        return value.each() if value else ()
+
     # ── lists ──
 
     def each(self) -> Iterator["Located"]:
@@ -78,6 +88,9 @@ class Located:
             self.fault("expected a list")
         for value in self.node.value:
             yield Located(self.file, value)
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(value.text() for value in self.each())
 
     # ── single values ──
 
@@ -110,6 +123,15 @@ class Located:
             return kinds(self.text())
         except ValueError:
             self.fault(f"{self.text()!r} is not one of {', '.join(kinds)}")
+
+
+def refuse_repeats(entries: Iterable[Located], key: str) -> None:
+    """A fault at the first entry whose `key` says what another's said already."""
+    seen: set[str] = set()
+    for entry in entries:
+        if (name := entry[key].text()) in seen:
+            entry[key].fault(f"{name!r} is there already")
+        seen.add(name)
 
 
 def read(path: Path) -> Located:
