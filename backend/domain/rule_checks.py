@@ -133,12 +133,7 @@ class _Checks:
             key=RuleKey.ORIGINAL_AGE,
             outcome=CheckOutcome.NEEDS_CONFIRMATION if is_open else CheckOutcome.INFORMS,
             given={"original_age_months": self._policy.original_age_months[stated] if stated else None},
-            wanted={
-                f"statutory_month_of_{category}": str(
-                    statutory(self._stated.birth, category, self._policy).statutory_month
-                )
-                for category in (Category.FEMALE_50, Category.FEMALE_55)
-            },
+            wanted=_months_of_women(self._stated.birth, self._policy),
             law=rule.source,
             rule=rule.name,
         )

@@ -1,5 +1,6 @@
 """Retiring early, late, by special work, or for lost ability: which month, which law, what a clerk confirms."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from backend.domain.retirement import (
     TooEarly,
     WayForward,
     eligibility,
+    months_paid,
 )
 from backend.domain.retirement_month import Circumstances, RetirementType, Timeliness, Timing, plan_of, timeliness
 from tests.domain.examples import rulebook, stated
@@ -155,6 +157,19 @@ def test_early_takes_the_minimum_of_the_chosen_year(chosen: str, minimum: int) -
     assert isinstance(found, ContributionShort)
     assert (found.months, found.statutory.minimum_contribution_months) == (1, minimum)
     assert found.ways == (WayForward.WAIT, WayForward.KEEP_CONTRIBUTING)
+
+
+@pytest.mark.parametrize(
+    "left_over",
+    [
+        {"timing": Timing.ON_TIME, "chosen_month": Month(2026, 6)},
+        {"timing": Timing.EARLY, "chosen_month": None},
+    ],
+)
+def test_half_a_choice_is_none(left_over: dict[str, Any]) -> None:
+    plan = plan_of(stated(BORN, FEMALE_50, 312, **left_over), Month(2026, 11), POLICY)
+
+    assert (plan.way, plan.retires_in, plan.is_as_chosen) == (Way.ON_TIME, Month(2026, 11), True)
 
 
 # ── 弹性延迟 ─────────────────────────────────────────────────────────────────────────────────
@@ -303,6 +318,15 @@ def test_who_is_of_age_and_short_is_shown_how_to_get_the_months() -> None:
     assert (found.months, found.ways) == (14, (WayForward.KEEP_CONTRIBUTING, WayForward.RESIDENTS_PENSION))
 
 
+def test_deemed_months_count_only_where_the_rule_counts_them() -> None:
+    rule = POLICY.deemed_contribution
+    uncounted = replace(POLICY, deemed_contribution=replace(rule, rows=(replace(rule.rows[0], value=False),)))
+    her = stated(BORN, FEMALE_50, 170, deemed_months=20)
+
+    assert months_paid(her, Month(2026, 11), POLICY) == 190
+    assert months_paid(her, Month(2026, 11), uncounted) == 170
+
+
 # ── not sure of the original age ─────────────────────────────────────────────────────────────
 
 
@@ -449,7 +473,7 @@ def test_the_benefit_asks_for_no_minimum_contribution(filing_month: str, outcome
     ],
 )
 def test_lost_ability_is_under_the_law_of_the_filing_month(filing_month: str, document: str, since: date) -> None:
-    law = plan_of(disabled(Sex.MALE, "1970-01", 312), Month.parse(filing_month), POLICY).statutory
+    law = plan_of(disabled(Sex.MALE, "1964-01", 312), Month.parse(filing_month), POLICY).statutory
 
     assert document in law.law
     assert (law.way, law.category, law.law_since) == (Way.DISABILITY, MALE, since)

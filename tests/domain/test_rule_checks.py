@@ -111,6 +111,11 @@ def test_a_chosen_month_is_held_against_its_window(
     assert "人社部发〔2024〕94号" in check.law
 
 
+@pytest.mark.parametrize("half", [{"chosen_month": Month(2026, 6)}, {"timing": Timing.EARLY}])
+def test_half_a_choice_is_not_checked(half: dict[str, Any]) -> None:
+    assert RuleKey.FLEXIBLE_WINDOW not in checks(her(**half))
+
+
 def test_a_chosen_month_left_over_does_not_concern_special_work() -> None:
     left_over = {"timing": Timing.EARLY, "chosen_month": Month(2026, 2)}
 
