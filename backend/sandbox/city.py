@@ -159,6 +159,7 @@ class City:
         """The environment of the service's own programs: the person's, with this city's `TUIXIU_*` in it."""
         own = {
             MARK: str(self.var_path),
+            "SPT_NOENV": "1",  # where setproctitle is installed, granian names its processes and wipes the mark out
             "TUIXIU_ENVIRONMENT": "sandbox",
             "TUIXIU_DATABASE_URL": self.database.url(DATABASE),
             "TUIXIU_S3_ENDPOINT_URL": self.store.endpoint_url,
