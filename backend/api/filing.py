@@ -313,6 +313,16 @@ class ProgressView(Schema):
     items = field.many(ProgressItem)
 
 
+class MedicalYears(Schema):
+    """医保缴费年限: what is asked for and missing. Shown only; `status` says who has yet to confirm the figures."""
+
+    title = field.text()
+    lines = field.texts()
+    months_to_pay = field.number(nullable=True)
+    law = field.text()
+    status = field.text()
+
+
 class Due(Schema):
     """The day by which the window must have judged the case."""
 
@@ -334,6 +344,7 @@ class CaseView(Schema):
     pages = field.many(PageView)
     open_page = field.text(nullable=True)
     eligibility = field.one(HerEligibility, nullable=True)
+    medical_years = field.one(MedicalYears, nullable=True)
     items = field.many(PlannedItem)
     slots = field.many(SlotView)
     tasks = field.many(Task)

@@ -208,7 +208,8 @@ class Rulebook:
 
     def medical_years(self, answers: Answers, filing_month: Month) -> MedicalYears | None:
         """What the 医保 asks for in her year of retirement; None while the months or the retirement are not stated."""
-        stated, medical = self.circumstances(answers), medical_months_of(self.graph.effective(answers))
+        effective = self.graph.effective(answers)
+        stated, medical = circumstances_of(effective), medical_months_of(effective)
         if stated is None or medical is None:
             return None
         retires_in = plan_of(stated, filing_month, self.policy).retires_in

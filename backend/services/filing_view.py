@@ -18,6 +18,7 @@ from backend.domain.retirement import ContributionShort, Eligibility, TooEarly
 from backend.domain.review import Judgement
 from backend.domain.rulebook import Rulebook
 from backend.services.eligibility_view import her_eligibility_view
+from backend.services.medical_view import medical_view
 from backend.services.ports import ResultFile
 from backend.services.progress_view import progress_view
 from backend.services.question_views import page_views
@@ -52,6 +53,7 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "pages": pages,
         "open_page": open_page if case.state in EDITABLE else None,
         "eligibility": her_eligibility_view(walk.effective, rulebook, _filing_month(case, today), today),
+        "medical_years": medical_view(case.answers, rulebook, today),
         "items": [item_view(item, rulebook) for item in chosen],
         "slots": slot_views,
         "tasks": tasks,

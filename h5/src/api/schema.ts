@@ -4158,6 +4158,13 @@ export interface components {
             /** Format: date */
             notice_by: string | null;
         };
+        MedicalYears: {
+            title: string;
+            lines: string[];
+            months_to_pay: number | null;
+            law: string;
+            status: string;
+        };
         PlannedItem: {
             /** @enum {string} */
             code: "retire_normal" | "retire_special" | "retire_disability" | "pension_payment" | "medical_years" | "only_child_reward" | "housing_fund";
@@ -4350,6 +4357,7 @@ export interface components {
             pages: components["schemas"]["PageView"][];
             open_page: string | null;
             eligibility: components["schemas"]["HerEligibility"] | null;
+            medical_years: components["schemas"]["MedicalYears"] | null;
             items: components["schemas"]["PlannedItem"][];
             slots: components["schemas"]["SlotView"][];
             tasks: components["schemas"]["Task"][];
