@@ -47,6 +47,11 @@ def make_app(world: World, database_url: str) -> App:
     def remove_incoming(key: str) -> None:
         services.materials.remove_incoming(key)
 
+    @app.task(name="make_document", queue="storage", retry=RETRY)
+    @_counted("make_document")
+    def make_document(document_id: str) -> None:
+        services.documents.make(UUID(document_id))
+
     @app.task(name="re_evaluate_drafts", queue="upkeep", retry=RETRY)
     @_counted("re_evaluate_drafts")
     def re_evaluate_drafts(change: int, old: str, new: str) -> None:

@@ -25,6 +25,7 @@ from backend.services import Services
 from backend.services.announcements import Announcements
 from backend.services.authorisations import Authorising
 from backend.services.departments import Departments
+from backend.services.documents import Documents
 from backend.services.estimating import Estimating
 from backend.services.filing import Filing
 from backend.services.guides import Guides
@@ -100,6 +101,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
         timing=wechat_wording.read_reminder_timing(settings.config_path),
     )
     evidence = _bucket(settings, settings.s3_evidence_bucket)
+    documents = Documents(
+        store=store,
+        clock=clock,
+        policy_versions=policy_versions,
+        evidence=evidence,
+        forms=TypstForms(settings.config_path),
+        public_url=settings.public_url,
+    )
     pictures = PillowPictures(max_bytes=settings.material_max_bytes, max_pixels=settings.material_max_pixels)
     template_ids = {event.value: template.template_id for event, template in wording.templates.items()}
     services = Services(
@@ -126,6 +135,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             rulebook=rulebook,
             screens=screens,
             announcements=announcements,
+            documents=documents,
             reminders=reminders,
             policy_versions=policy_versions,
             notice_titles={event.value: template.title for event, template in wording.templates.items()},
@@ -164,6 +174,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             rulebook=rulebook,
             screens=screens,
             announcements=announcements,
+            documents=documents,
             policy_versions=policy_versions,
             lease=timedelta(minutes=settings.lease_minutes),
         ),
@@ -198,6 +209,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             forms=TypstForms(settings.config_path),
             public_url=settings.public_url,
         ),
+        documents=documents,
     )
     return World(services, store, evidence, clock)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backend.services.authorisations import Authorising
     from backend.services.departments import Departments
+    from backend.services.documents import Documents
     from backend.services.estimating import Estimating
     from backend.services.filing import Filing
     from backend.services.guides import Guides
@@ -34,3 +35,4 @@ class Services:
     reminders: "Reminders"
     policy_versions: "PolicyVersions"
     guides: "Guides"
+    documents: "Documents"

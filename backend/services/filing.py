@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor, Role
 from backend.domain.authorisation import Side, same_name
 from backend.domain.case import CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
+from backend.domain.documents import PrintedForm
 from backend.domain.errors import AnswersInvalid, AuthorisedNameDiffers, ConsentMissing, NotEligibleYet, NotFound
 from backend.domain.evaluation import evaluate
 from backend.domain.items import Filing as FilingWay
@@ -26,6 +27,7 @@ from backend.services.announcements import Announcements
 from backend.services.authorisation_view import home_row
 from backend.services.authorised_cases import join
 from backend.services.consenting import keep_consents, must_consent
+from backend.services.documents import Documents
 from backend.services.eligibility_view import her_eligibility_view
 from backend.services.filing_view import (
     View,
@@ -58,6 +60,7 @@ class Filing:
         seals: Seals,
         rulebook: Rulebook,
         announcements: Announcements,
+        documents: Documents,
         reminders: Reminders,
         policy_versions: PolicyVersions,
         notice_titles: Mapping[str, str],
@@ -68,6 +71,7 @@ class Filing:
         self._seals = seals
         self._rulebook = rulebook
         self._announcements = announcements
+        self._documents = documents
         self._reminders = reminders
         self._versions = policy_versions
         self._notice_titles = notice_titles
@@ -191,6 +195,7 @@ class Filing:
             self._reminders.drop(tx, case, at)
             event = NoticeEvent.RESUBMITTED if again else NoticeEvent.SUBMITTED
             self._announcements.announce(tx, case, event, at)
+            self._documents.order(tx, case, PrintedForm.APPLICATION_FORM, at)
             return self._view(tx, case, actor)
 
     def withdraw(self, actor: Actor, case_id: UUID, seen_version: int, reason: str) -> View:

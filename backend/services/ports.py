@@ -14,6 +14,7 @@ from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
+from backend.domain.documents import Document
 from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import GuideVersion
@@ -253,6 +254,27 @@ class Results(Protocol):
         """The ready ones, oldest first."""
 
 
+class DocumentRows(Protocol):
+    def add(self, document: Document, content: Mapping[str, Any]) -> bool:
+        """Keeps an order and what is to be printed, sealed; False when the case has one with the same content."""
+
+    def get(self, document_id: UUID) -> Document:
+        """Raises NotFound."""
+
+    def load(self, document_id: UUID) -> Document:
+        """The document, its row locked until the transaction ends. Raises NotFound."""
+
+    def by_code(self, code: str) -> Document:
+        """Raises NotFound."""
+
+    def content(self, document_id: UUID) -> Mapping[str, Any]:
+        """What is printed. Raises NotFound."""
+
+    def save(self, document: Document) -> None: ...
+    def of_case(self, case_id: UUID) -> list[Document]:
+        """The newest first."""
+
+
 class People(Protocol):
     def get(self, person_id: UUID) -> Person:
         """Raises NotFound."""
@@ -401,6 +423,8 @@ class Transaction(Protocol):
     def authorisations(self) -> Authorisations: ...
     @property
     def results(self) -> Results: ...
+    @property
+    def documents(self) -> DocumentRows: ...
     @property
     def people(self) -> People: ...
     @property

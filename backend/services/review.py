@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
 from backend.domain.case import ACTION_LABELS, STATE_LABELS, Action, Case, State
+from backend.domain.documents import PrintedForm
 from backend.domain.errors import ActionNotAllowed, ContentRefused, HeldByAnother, NotFound, ReasonMissing
 from backend.domain.items import Filing
 from backend.domain.notices import NoticeEvent
@@ -27,6 +28,7 @@ from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.announcements import Announcements
 from backend.services.authorisation_view import staff_row
+from backend.services.documents import Documents
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Claim, Clock, Screens, Seals, Store, Transaction
 from backend.services.repeats import is_repeat
@@ -74,6 +76,7 @@ class Review:
         seals: Seals,
         rulebook: Rulebook,
         announcements: Announcements,
+        documents: Documents,
         policy_versions: PolicyVersions,
         lease: timedelta,
     ) -> None:
@@ -83,6 +86,7 @@ class Review:
         self._seals = seals
         self._rulebook = rulebook
         self._announcements = announcements
+        self._documents = documents
         self._versions = policy_versions
         self._lease = lease
 
@@ -233,6 +237,7 @@ class Review:
             evaluation = self._versions.evaluation_of(tx, case)
             must_be_settled(evaluation, case.settled(), RULE_LABELS, case.confirmed_age_months)
             case.accept(_opinion(opinion, actor, at), actor, at)
+            self._documents.order(tx, case, PrintedForm.APPLICATION_FORM, at)
             return self._settle(tx, case, actor)
 
     def return_for_correction(self, actor: Actor, case_id: UUID, seen_version: int, key: str, note: str) -> View:
@@ -246,6 +251,7 @@ class Review:
             lines = [self._line(case, s, subjects[s]) for s in must_be_returnable(subjects, case.standing())]
             case.return_for_correction(lines, note, actor, at)
             self._announcements.announce(tx, case, NoticeEvent.RETURNED, at, failing_count=len(lines))
+            self._documents.order(tx, case, PrintedForm.CORRECTION_NOTICE, at)
             return self._settle(tx, case, actor)
 
     def refuse(self, actor: Actor, case_id: UUID, seen_version: int, key: str, reason: str) -> View:
@@ -257,6 +263,7 @@ class Review:
             case = self._held(tx, actor, case_id, seen_version, at)
             case.refuse(reason, actor, at)
             self._announcements.announce(tx, case, NoticeEvent.REFUSED, at)
+            self._documents.order(tx, case, PrintedForm.REFUSAL_NOTICE, at)
             return self._settle(tx, case, actor)
 
     def hold(self, actor: Actor, case_id: UUID, seen_version: int, key: str) -> View:
@@ -297,6 +304,8 @@ class Review:
             case.approve(_opinion(opinion, actor, at), self._route(tx, case, at), actor, at)
             tx.cases.save(case)
             self._announcements.announce(tx, case, NoticeEvent.ACCEPTED_AND_ROUTED, at)
+            for form in (PrintedForm.APPLICATION_FORM, PrintedForm.ACCEPTANCE_RECEIPT):
+                self._documents.order(tx, case, form, at)
             if case.state is State.COMPLETED:
                 self._announcements.announce(tx, case, NoticeEvent.COMPLETED, at)
             return self._view(tx, case, actor)

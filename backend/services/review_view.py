@@ -16,6 +16,7 @@ from backend.domain.retirement import Eligibility
 from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.authorised_cases import ACT_LABELS as AUTHORISATION_ACTS
+from backend.services.documents import ACT_LABELS as DOCUMENT_ACTS
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import item_view
 from backend.services.materials import ACT_LABELS
@@ -67,6 +68,7 @@ OTHER_ACTS: dict[str, str] = {
     "item_decide":      "部门作出决定",
     "item_report_done": "申请人报告公积金已办好",
     **ACT_LABELS,
+    **DOCUMENT_ACTS,
     **AUTHORISATION_ACTS,
 }
 

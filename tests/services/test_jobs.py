@@ -142,4 +142,4 @@ def test_a_reminder_whose_day_has_come_is_shown_in_her_chat_once(workshop: Works
 
 
 def test_a_task_that_is_deferred_by_name_is_one_the_worker_knows(workshop: Workshop) -> None:
-    assert {"send_push", "work_off_callback", "remove_incoming", "re_evaluate_drafts"} <= set(workshop.app.tasks)
+    assert {"send_push", "work_off_callback", "remove_incoming", "re_evaluate_drafts", "make_document"} <= set(workshop.app.tasks)

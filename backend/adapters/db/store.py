@@ -16,6 +16,7 @@ from backend.adapters.db import people_rows
 from backend.adapters.db.authorisation_rows import AuthorisationRows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
+from backend.adapters.db.document_rows import DocumentRows
 from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.policy_rows import PolicyRows
@@ -50,6 +51,7 @@ class PostgresTransaction:
         self.claims = ClaimRows(connection)
         self.authorisations = AuthorisationRows(connection, seal)
         self.results = ResultRows(connection)
+        self.documents = DocumentRows(connection, seal)
         self.people = PersonRows(connection)
         self.staff = StaffRows(connection)
         self.sessions = SessionRows(connection)

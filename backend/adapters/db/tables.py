@@ -20,12 +20,14 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from backend.domain.authorisation import AuthorisationState, Relation, Side
 from backend.domain.case import ACTIVE, PhotoState, State
+from backend.domain.documents import PrintedForm
 from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind, Verdict
 from backend.domain.routing import ItemState, Outcome
@@ -500,6 +502,30 @@ guide_versions = Table(
     Column("published_by", Text, nullable=False),
     CheckConstraint("number >= 1", name="counts_from_one"),
     comment="Every published version of 办事指南 and who published it, append-only; the last one is in force",
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("form", Text, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("content", LargeBinary, nullable=False, comment="sealed: what is printed, as it was when ordered"),
+    Column("content_index", LargeBinary, nullable=False, comment="HMAC-SM3 of the content"),
+    Column("ordered_at", Moment, nullable=False),
+    Column("object_key", Text),
+    Column("sha256", Text),
+    Column("bytes", Integer),
+    Column("made_at", Moment),
+    one_of("form", PrintedForm),
+    CheckConstraint(
+        "(made_at IS NULL AND object_key IS NULL AND sha256 IS NULL AND bytes IS NULL)"
+        " OR (made_at IS NOT NULL AND object_key IS NOT NULL AND sha256 IS NOT NULL AND bytes > 0)",
+        name="made_is_whole",
+    ),
+    UniqueConstraint("case_id", "form", "content_index"),
 )
 
 sessions = Table(
