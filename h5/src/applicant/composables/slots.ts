@@ -4,13 +4,13 @@ import { reactive } from 'vue'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 import { noteProblem } from './session'
-import { declareAbsent, forget, removePhoto, tryAgain, upload, uploadOf, withdrawAbsence, type Upload } from './uploads'
+import { declareAbsent, forget, removePhoto, tryAgain, upload, uploadOf, withdrawAbsence, type CoachNote, type Upload } from './uploads'
 
 export interface SlotActions {
   /** The slot whose absence is being saved, and what was said about the last try. */
   absence: { busy: string | null; troubles: Map<string, string> }
   uploadOf: (slotKey: string, partKey: string) => Upload | null
-  pick: (slotKey: string, partKey: string, kind: string | null, file: File) => void
+  pick: (slotKey: string, partKey: string, kind: string | null, file: File, coach: CoachNote | null) => void
   retry: (slotKey: string, partKey: string) => void
   forget: (slotKey: string, partKey: string) => void
   remove: (photoId: string) => Promise<void>
@@ -33,7 +33,7 @@ export function useSlots(caseId: string, refused: (problem: ApiProblem) => void)
   return {
     absence,
     uploadOf: (slotKey, partKey) => uploadOf(caseId, slotKey, partKey),
-    pick: (slotKey, partKey, kind, file) => { upload(caseId, slotKey, partKey, kind, file) },
+    pick: (slotKey, partKey, kind, file, coach) => { upload(caseId, slotKey, partKey, kind, file, coach) },
     retry: (slotKey, partKey) => { tryAgain(caseId, slotKey, partKey) },
     forget: (slotKey, partKey) => { forget(caseId, slotKey, partKey) },
     remove: (photoId) => guarded(() => removePhoto(caseId, photoId)),

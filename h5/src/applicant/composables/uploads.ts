@@ -13,6 +13,13 @@ import { refreshCase, takeSlot } from './case'
 import { noteReached, noteUnreachable, whenBackOnline } from './network'
 import { noteProblem } from './session'
 
+/** What the capture coach saw in a photo, sent along with it. `insisted`: she was warned and gave it all the same. */
+export interface CoachNote {
+  scores: Record<string, number>
+  warnings: string[]
+  insisted: boolean
+}
+
 export interface Upload {
   stage: 'preparing' | 'sending' | 'checking' | 'failed' | 'waiting'
   percent: number
@@ -27,6 +34,7 @@ interface Job {
   partKey: string
   kind: string | null
   file: File
+  coach: CoachNote | null
   prepared: PreparedPhoto | null
   /** A photo that the store already has, waiting only to be checked. */
   sent: { ticket: UploadTicket; key: string } | null
@@ -44,11 +52,11 @@ export function uploadOf(caseId: string, slotKey: string, partKey: string): Uplo
   return jobs.get(keyOf(caseId, slotKey, partKey))?.shown ?? null
 }
 
-/** Starts sending a photo; a former one of the same part is given up. */
-export function upload(caseId: string, slotKey: string, partKey: string, kind: string | null, file: File): void {
+/** Starts sending a photo, with what the coach saw in it; a former one of the same part is given up. */
+export function upload(caseId: string, slotKey: string, partKey: string, kind: string | null, file: File, coach: CoachNote | null): void {
   forget(caseId, slotKey, partKey)
   const key = keyOf(caseId, slotKey, partKey)
-  jobs.set(key, { caseId, slotKey, partKey, kind, file, prepared: null, sent: null, shown: { stage: 'preparing', percent: 0, preview: null, trouble: null } })
+  jobs.set(key, { caseId, slotKey, partKey, kind, file, coach, prepared: null, sent: null, shown: { stage: 'preparing', percent: 0, preview: null, trouble: null } })
   void run(key)
 }
 
