@@ -14,6 +14,7 @@ from backend.api.files import jpeg, result_file
 from backend.api.filing import CaseView
 from backend.api.slots import SlotView, UploadTicket
 from backend.api.views import json_view
+from backend.domain.coaching import Coached, CoachFault
 from backend.domain.errors import PhotoUnreadable, SignatureMissing
 from backend.services.uploads import Announced
 
@@ -22,6 +23,19 @@ BINARY = {"type": "string", "format": "binary"}
 
 blp = Blueprint("materials", __name__, url_prefix="/api/filing/cases", description="申请人的材料照片、签名和办理结果")
 declare(blp, Caller.APPLICANT)
+
+
+class CoachSaid(Schema):
+    """What the phone's coach measured, warned of, and whether she sent the photo all the same."""
+
+    scores = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 32)),
+        values=fields.Float(allow_nan=False),
+        required=True,
+        validate=validate.Length(max=24),
+    )
+    warnings = fields.List(fields.Enum(CoachFault, by_value=True), required=True, validate=validate.Length(max=7))
+    insisted = fields.Boolean(required=True)
 
 
 class PhotoAnnouncement(Schema):
@@ -33,6 +47,7 @@ class PhotoAnnouncement(Schema):
     content_type = fields.String(required=True, validate=validate.Length(max=100))
     bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     sha256 = fields.String(required=True, validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"))
+    coach = fields.Nested(CoachSaid, load_default=None, allow_none=True)
     file_name = fields.String(
         load_default=None,
         allow_none=True,
@@ -78,10 +93,14 @@ class FileQuery(Schema):
 @blp.response(201, PhotoTicket)
 def announce_photo(photo: dict[str, Any], case_id: UUID) -> dict[str, Any]:
     """Announce a photo for a part of a slot, and get the form to send it by."""
-    file = Announced(photo["content_type"], photo["bytes"], photo["sha256"])
+    file = Announced(photo["content_type"], photo["bytes"], photo["sha256"], _coached(photo["coach"]))
     place = (photo["slot_key"], photo["part_key"])
     photo_id, form = services().materials.request_upload(actor(), case_id, place, photo["kind"], file)
     return {"photo_id": photo_id, "url": form.url, "fields": form.fields, "expires_at": form.expires_at}
+
+
+def _coached(said: dict[str, Any] | None) -> Coached | None:
+    return Coached(said["scores"], tuple(said["warnings"]), said["insisted"]) if said else None
 
 
 @blp.post("/<uuid:case_id>/photos/<uuid:photo_id>/completion")

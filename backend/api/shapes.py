@@ -93,6 +93,13 @@ class Holder(Schema):
     expires_at = field.moment()
 
 
+class CoachView(Schema):
+    """What the phone said of a photo before it was sent."""
+
+    warnings = field.texts()
+    insisted = field.flag()
+
+
 class StaffPhoto(Schema):
     """A photo as staff see it; sizes in pixels."""
 
@@ -102,6 +109,7 @@ class StaffPhoto(Schema):
     width = field.number()
     height = field.number()
     round = field.number()
+    coach = field.one(CoachView, nullable=True)
 
 
 class StaffPart(Schema):

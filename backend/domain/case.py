@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.domain.actors import SYSTEM, Actor, Role
+from backend.domain.coaching import Coached
 from backend.domain.errors import (
     ActionNotAllowed,
     AnswersIncomplete,
@@ -213,6 +214,7 @@ class Photo:
     width: int | None = None
     height: int | None = None
     ready_at: datetime | None = None
+    coach: Coached | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ class Materials(ResultFiles):
                 round=case.round,
                 created_at=at,
                 incoming_key=f"incoming/{case.id}/{photo_id}",
+                coach=file.coached,
             )
             case.add_photo(photo)
             tx.cases.save(case)

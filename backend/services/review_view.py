@@ -16,6 +16,7 @@ from backend.domain.retirement import Eligibility
 from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.authorised_cases import ACT_LABELS as AUTHORISATION_ACTS
+from backend.services.coach_view import coach_view
 from backend.services.documents import ACT_LABELS as DOCUMENT_ACTS
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import item_view
@@ -283,6 +284,7 @@ def _photo(case: Case, photo: Any, prefix: str) -> View | None:
         "width": photo.width,
         "height": photo.height,
         "round": photo.round,
+        "coach": coach_view(photo.coach),
     }
 
 

@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.domain.coaching import Coached
 from backend.domain.errors import PhotoChanged, PhotoEmpty, PhotoTooLarge
 from backend.services.ports import Evidence, Transaction, UploadForm
 
@@ -13,11 +14,13 @@ KEPT_UNCLAIMED = timedelta(days=1)  # what arrived and was never asked for goes 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What a browser says of the file it is about to send. `sha256` in hex, `bytes` its size."""
+    """What a browser says of the file it is about to send. `sha256` in hex, `bytes` its size; `coached` is what the
+    phone said of a photo."""
 
     content_type: str
     bytes: int
     sha256: str
+    coached: Coached | None = None
 
 
 @dataclass(frozen=True, slots=True)

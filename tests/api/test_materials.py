@@ -24,6 +24,7 @@ from backend.api.filing import CaseView
 from backend.api.slots import SlotView
 from backend.app import create_app
 from backend.domain.case import Case
+from backend.services.coach_view import coach_view
 from backend.services.ports import ResultFile, Session
 from backend.settings import Settings
 from backend.wiring import World, build_world
@@ -131,6 +132,32 @@ def phone(app: Flask, world: World, settings: Settings) -> Phone:
         tx.sessions.add(Session(digest, "applicant", person.id, CSRF, MORNING, MORNING, later))
     client.set_cookie(SESSION_COOKIE, cookie)
     return Phone(client, str(case.id))
+
+
+# ── what the phone said ──────────────────────────────────────────────────────────────────────
+
+
+def test_what_the_phone_said_of_a_photo_stays_with_it(phone: Phone, world: World) -> None:
+    said = {"scores": {"sharpness": 3.5}, "warnings": ["blurred", "glare"], "insisted": True}
+
+    ticket = json_of(phone.announce(pictures.id_card_front(), coach=said), 201)
+
+    with world.store.begin() as tx:
+        photo = tx.cases.read(UUID(phone.case)).photo(UUID(ticket["photo_id"]))
+    assert coach_view(photo.coach) == {"warnings": ["有点糊", "反光"], "insisted": True}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scores": {}, "warnings": ["ugly"], "insisted": False},
+        {"scores": {"sharpness": "NaN"}, "warnings": [], "insisted": False},
+        {"scores": {str(n): 1.0 for n in range(25)}, "warnings": [], "insisted": False},
+        {"warnings": []},
+    ],
+)
+def test_what_no_phone_of_ours_would_say_is_refused(phone: Phone, said: dict[str, Any]) -> None:
+    assert phone.announce(pictures.id_card_front(), coach=said).status_code == 422
 
 
 # ── photos ───────────────────────────────────────────────────────────────────────────────────

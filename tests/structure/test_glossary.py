@@ -10,6 +10,7 @@ import pytest
 from backend.domain.actors import Role
 from backend.domain.authorisation import AuthorisationAction, AuthorisationState, Relation
 from backend.domain.case import Action, State
+from backend.domain.coaching import CoachFault
 from backend.domain.deadlines import ClockState
 from backend.domain.documents import PrintedForm
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
@@ -27,6 +28,7 @@ NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
     PrintedForm,
+    CoachFault,
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}

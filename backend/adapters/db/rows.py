@@ -10,6 +10,7 @@ from backend.adapters.db.sealed import Seal
 from backend.domain.actors import Role
 from backend.domain.authorisation import helper_actor
 from backend.domain.case import Absence, ActiveHelper, Case, Photo, PhotoState, Signature, State
+from backend.domain.coaching import Coached, CoachFault
 from backend.domain.evaluation import Evaluation
 from backend.domain.people import Month, mask_name
 from backend.domain.review import Check, Judgement, Opinion, Settlement, SettlementKind, Verdict
@@ -32,8 +33,16 @@ def photo(row: Row) -> Photo:
             "state": PhotoState(row["state"]),
             "created_at": moment(row["created_at"]),
             "ready_at": moment(row["ready_at"]),
+            "coach": coached(row["coach"]),
         }
     )
+
+
+def coached(document: Row | None) -> Coached | None:
+    if document is None:
+        return None
+    warnings = tuple(CoachFault(each) for each in document["warnings"])
+    return Coached(document["scores"], warnings, document["insisted"])
 
 
 def absence(row: Row) -> Absence:
@@ -103,8 +112,9 @@ def document(value: Any) -> dict[str, Any] | None:
 
 
 def columns(value: Any) -> dict[str, Any]:
-    """A frozen value as column values, enums as their wire values."""
-    return {f.name: getattr(value, f.name) for f in fields(value)}
+    """A frozen value as column values, enums as their wire values, what a phone said as JSON."""
+    named = {f.name: getattr(value, f.name) for f in fields(value)}
+    return {name: asdict(each) if isinstance(each, Coached) else each for name, each in named.items()}
 
 
 def answers_place(case_id: UUID) -> str:

@@ -18,7 +18,8 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
             'content_type', p.content_type, 'declared_bytes', p.declared_bytes,
             'declared_sha256', p.declared_sha256, 'round', p.round, 'created_at', p.created_at,
             'incoming_key', p.incoming_key, 'image_key', p.image_key, 'thumbnail_key', p.thumbnail_key,
-            'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at)
+            'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at,
+            'coach', p.coach)
             ORDER BY p.created_at, p.id)
           FROM photos p WHERE p.case_id = c.id AND p.state <> 'replaced') AS photos,
        (SELECT json_agg(json_build_object('slot_key', a.slot_key, 'reason', a.reason, 'at', a.at) ORDER BY a.at)

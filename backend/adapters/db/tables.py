@@ -239,6 +239,7 @@ photos = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("ready_at", Moment),
+    Column("coach", JSONB(none_as_null=True), comment="what the phone said of it: scores, warnings, insisted"),
     one_of("state", PhotoState),
     CheckConstraint(
         "state <> 'ready' OR (image_key IS NOT NULL AND thumbnail_key IS NOT NULL AND sha256 IS NOT NULL"

@@ -4567,6 +4567,13 @@ export interface components {
             /** @default null */
             chosen_month?: string | null;
         };
+        CoachSaid: {
+            scores: {
+                [key: string]: number;
+            };
+            warnings: ("blurred" | "dark" | "glare" | "cut_off" | "too_small" | "wrong_way_up" | "wrong_side")[];
+            insisted: boolean;
+        };
         PhotoAnnouncement: {
             slot_key: string;
             part_key: string;
@@ -4575,6 +4582,8 @@ export interface components {
             content_type: string;
             bytes: number;
             sha256: string;
+            /** @default null */
+            coach?: components["schemas"]["CoachSaid"] | null;
             /**
              * @description Not kept: a name on a phone can say more of a person than the photo.
              * @default null
@@ -4672,6 +4681,10 @@ export interface components {
         Reason: {
             reason: string;
         };
+        CoachView: {
+            warnings: string[];
+            insisted: boolean;
+        };
         StaffPhoto: {
             id: string;
             image_path: string;
@@ -4679,6 +4692,7 @@ export interface components {
             width: number;
             height: number;
             round: number;
+            coach: components["schemas"]["CoachView"] | null;
         };
         StaffPart: {
             key: string;
