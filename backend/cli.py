@@ -18,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 from backend.domain.errors import RuleBroken
 from backend.settings import Settings, SettingsError
 
+READER_NICENESS = 10
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
@@ -46,6 +48,16 @@ def worker() -> None:
     from backend import jobs
 
     jobs.run_worker(settings)
+
+
+@main.command()
+def reader() -> None:
+    """Read the photos that arrived, one at a time and only with what the other processes leave over (nice 10)."""
+    os.nice(READER_NICENESS)
+    settings = _ready_settings()
+    from backend import jobs
+
+    jobs.run_reader(settings)
 
 
 @main.command()

@@ -23,6 +23,7 @@ CONCURRENCY = 4
 HEARTBEAT_SECONDS = 5
 STALLED_SECONDS = 20
 KEEP_FINISHED_HOURS = 24
+READING = "reading"  # the queue that `tuixiu reader` works alone, so that a push never waits for a picture
 # A fault of ours or an outage: try again after 2, 4, 8 … seconds, for about an hour.
 RETRY = RetryStrategy(max_attempts=11, exponential_wait=2)
 
@@ -97,6 +98,28 @@ def make_app(world: World, database_url: str) -> App:
     return app
 
 
+def make_reading_app(world: World, database_url: str) -> App:
+    """The one task of `tuixiu reader`."""
+    app = App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=3))
+
+    @app.task(name="read_photo", queue=READING, retry=RETRY)
+    @_counted("read_photo")
+    def read_photo(case_id: str, photo_id: str) -> None:
+        reading = world.services.reading.read(UUID(case_id), UUID(photo_id))
+        if reading is not None:
+            wiring.READINGS.labels(reading.state).observe((reading.milliseconds or 0) / 1000)
+
+    return app
+
+
+def run_reader(settings: Settings) -> None:
+    """Reads photos, one at a time, until it is told to stop; one in hand is finished first, or read again later."""
+    wiring.configure_logs(settings.log_level)
+    world = wiring.build_world(settings)
+    world.serve_metrics(settings)
+    asyncio.run(_work(make_reading_app(world, settings.database_url), concurrency=1))
+
+
 def run_worker(settings: Settings) -> None:
     """Works until it is told to stop (SIGTERM, SIGINT); a job in hand is finished first."""
     wiring.configure_logs(settings.log_level)
@@ -104,17 +127,23 @@ def run_worker(settings: Settings) -> None:
     world.services.policy_versions.take_up()
     world.serve_metrics(settings)
     app = make_app(world, settings.database_url)
-    asyncio.run(_work(app))
+    asyncio.run(_work(app, concurrency=CONCURRENCY))
 
 
-async def _work(app: App) -> None:
+async def _work(app: App, concurrency: int) -> None:
     async with app.open_async():
         await app.run_worker_async(
-            concurrency=CONCURRENCY,
+            queues=queues_of(app),
+            concurrency=concurrency,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_SECONDS,
             shutdown_graceful_timeout=10,
         )
+
+
+def queues_of(app: App) -> list[str]:
+    """The queues of this app's own tasks: jobs of others are left to who knows them."""
+    return sorted({task.queue for task in app.tasks.values()})
 
 
 def _counted(task: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

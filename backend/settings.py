@@ -77,6 +77,7 @@ class Settings:
     material_max_bytes: int = 20_000_000
     material_min_bytes: int = 1_000
     material_max_pixels: int = 60_000_000
+    reading_seconds: int = 60
 
     requests_per_minute_per_person: int = 240
     requests_per_minute_per_address: int = 600

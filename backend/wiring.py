@@ -16,6 +16,7 @@ from backend.adapters.db.store import PostgresStore, make_engine
 from backend.adapters.db.tokens import PostgresTokenStore
 from backend.adapters.forms import TypstForms
 from backend.adapters.images import PillowPictures
+from backend.adapters.ocr import ChildEyes
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.storage import S3Evidence
 from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMessenger, WechatSignIn
@@ -34,6 +35,7 @@ from backend.services.materials import Materials
 from backend.services.notices import Notices
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock
+from backend.services.reading import PhotoReading
 from backend.services.reminders import Reminders
 from backend.services.review import Review
 from backend.services.supervision import Supervision
@@ -44,7 +46,7 @@ from backend.settings import Settings, SettingsError
 configure_logs = logs.configure
 ConfigFault = policy_files.ConfigFault
 REQUEST_ID = logs.REQUEST_ID
-REQUESTS, JOBS = metrics.REQUESTS, metrics.JOBS
+REQUESTS, JOBS, READINGS = metrics.REQUESTS, metrics.JOBS, metrics.READINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,13 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
                 max_bytes=settings.material_max_bytes,
             ),
         ),
+        reading=PhotoReading(
+            store=store,
+            clock=clock,
+            evidence=evidence,
+            eyes=ChildEyes(seconds=settings.reading_seconds),
+            max_bytes=settings.material_max_bytes,
+        ),
         review=Review(
             store=store,
             clock=clock,
@@ -275,6 +284,7 @@ def _figures(engine: Engine) -> Mapping[str, Mapping[str, float]]:
     counts = {
         "cases": "SELECT state, count(*) FROM cases GROUP BY state",
         "pushes": "SELECT state, count(*) FROM pushes GROUP BY state",
+        "readings": "SELECT state, count(*) FROM photo_readings GROUP BY state",
         "queued_jobs": "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status",
     }
     with engine.begin() as connection:

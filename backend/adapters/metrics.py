@@ -25,6 +25,12 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 JOBS = Counter("tuixiu_jobs_total", "Jobs that ended.", ["task", "outcome"])
+READINGS = Histogram(
+    "tuixiu_reading_seconds",
+    "Time that reading a photo took, by what came of it.",
+    ["state"],
+    buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 60),
+)
 
 Figures = Callable[[], Mapping[str, Mapping[str, float]]]
 
@@ -56,6 +62,7 @@ def _serve(host: str, port: int, figures: Figures) -> None:
     else:
         registry.register(REQUESTS)
         registry.register(JOBS)
+        registry.register(READINGS)
     registry.register(StoredFigures(figures))
     pause = threading.Event()
     while True:

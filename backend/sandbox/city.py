@@ -1,4 +1,4 @@
-"""The whole city on one machine: PostgreSQL, object store, WeChat, web and job worker, started, tended and stopped.
+"""The whole city on one machine: PostgreSQL, object store, WeChat, web, worker, reader; started, tended, stopped.
 
 What the person at the terminal sees is in `__main__.py`; how each server is started is in the module of its name.
 """
@@ -51,7 +51,7 @@ def _silently(_what: str) -> AbstractContextManager[None]:
 
 
 class Part:
-    """One program of ours under the supervisor: web, worker or WeChat."""
+    """One program of ours under the supervisor: web, worker, reader or WeChat."""
 
     def __init__(self, name: str, command: list[str], city: City) -> None:
         self.name = name
@@ -135,7 +135,7 @@ class City:
     def stop(self) -> None:
         """Stop everything in order: first who writes, then what is written to. A second call does nothing."""
         if self._is_described:
-            parts = [self.web, self.worker, self.wechat]
+            parts = [self.web, self.worker, self.reader, self.wechat]
             for part in parts:
                 part.ask_to_stop()
             for part in parts:
@@ -211,6 +211,7 @@ class City:
         # Not `tuixiu serve`, which would load everything once more to check the schema that was just brought to head
         self.web = Part("web", web_command("127.0.0.1", self.ports.web), self)
         self.worker = Part("worker", [sys.executable, "-m", "backend.cli", "worker"], self)
+        self.reader = Part("reader", [sys.executable, "-m", "backend.cli", "reader"], self)
         self._is_described = True
 
     def _log(self, name: str) -> Path:
@@ -232,6 +233,7 @@ class City:
             self._wait_for_answer(self.web, self.url + "/readyz")
         # Nobody waits for the job worker, which takes up what has gathered: the web server has the processors first
         self.worker.start()
+        self.reader.start()
 
     def _start_store(self) -> None:
         """The pages may be opened by either name of this machine, so both may send photos."""
@@ -255,12 +257,15 @@ class City:
             raise PartFailed(f"{part.name} did not start. Its log ends:\n{last_lines(part.log_path)}")
 
     def _tended(self) -> Mapping[str, tuple[Callable[[], bool], Callable[[], None]]]:
-        parts = {part.name: (part.is_running, part.start) for part in (self.wechat, self.web, self.worker)}
+        parts = {part.name: (part.is_running, part.start) for part in self._programs()}
         return {
             "database": (self.database.is_running, self.database.start),
             "store": (self.store.is_running, self._start_store_again),
             **parts,
         }
+
+    def _programs(self) -> tuple[Part, ...]:
+        return (self.wechat, self.web, self.worker, self.reader)
 
     def _start_store_again(self) -> None:
         self.store.launch()

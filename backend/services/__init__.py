@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backend.services.materials import Materials
     from backend.services.notices import Notices
     from backend.services.policy_versions import PolicyVersions
+    from backend.services.reading import PhotoReading
     from backend.services.reminders import Reminders
     from backend.services.review import Review
     from backend.services.supervision import Supervision
@@ -28,6 +29,7 @@ class Services:
     filing: "Filing"
     authorising: "Authorising"
     materials: "Materials"
+    reading: "PhotoReading"
     review: "Review"
     departments: "Departments"
     supervision: "Supervision"

@@ -27,6 +27,7 @@ from backend.domain.notices import SHANGHAI
 from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.ports import Clock, Evidence, Pictures, Seals, Store, Transaction, UploadForm
+from backend.services.reading import read_soon
 from backend.services.repeats import is_repeat
 from backend.services.result_files import ResultFiles
 from backend.services.slot_views import is_editable, slot_view
@@ -136,6 +137,7 @@ class Materials(ResultFiles):
                 case.keep_photo(ready)
                 tx.cases.save(case)
                 self._uploads.remove_soon(tx, photo.incoming_key)
+                read_soon(tx, case.id, photo_id, at)
                 tx.audit.append(_entry(case, actor, at, "photo_kept", _subject(photo), {"sha256": ready.sha256}))
             return self._slot_view(case, photo.slot_key)
 

@@ -15,6 +15,7 @@ from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
 from backend.domain.documents import Document
+from backend.domain.reading import Reading, Seen
 from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import GuideVersion
@@ -244,6 +245,21 @@ class Authorisations(Protocol):
         """Those whose code or term is over at `at`, some hundreds at a time."""
 
 
+class Readings(Protocol):
+    """What the machine read on photos."""
+
+    def await_for(self, photo_id: UUID, at: datetime) -> None:
+        """The photo, which is saved, waits to be read; once."""
+
+    def get(self, photo_id: UUID) -> Reading | None:
+        """None for a photo from before photos were read."""
+
+    def of_case(self, case_id: UUID) -> dict[UUID, Reading]:
+        """By photo, replaced ones too."""
+
+    def save(self, reading: Reading) -> None: ...
+
+
 class Results(Protocol):
     def add(self, result: ResultFile) -> None: ...
     def get(self, result_id: UUID) -> ResultFile:
@@ -422,6 +438,8 @@ class Transaction(Protocol):
     @property
     def authorisations(self) -> Authorisations: ...
     @property
+    def readings(self) -> Readings: ...
+    @property
     def results(self) -> Results: ...
     @property
     def documents(self) -> DocumentRows: ...
@@ -536,6 +554,17 @@ class Pictures(Protocol):
 
     def check_result(self, content: bytes, content_type: str) -> None:
         """A readable PDF, JPEG or PNG. Raises FileRefused."""
+
+
+class Eyes(Protocol):
+    """What reads pictures, one at a time."""
+
+    @property
+    def engine(self) -> str:
+        """Name and version, for the record."""
+
+    def read(self, image: bytes) -> Seen:
+        """Every line of text on a kept picture. Raises CannotRead: it took too long, or broke down."""
 
 
 class Forms(Protocol):

@@ -75,7 +75,7 @@ def test_every_part_that_is_killed_comes_back(var_path: Path) -> None:
     said: list[str] = []
     with running_city(var_path, {**os.environ, "TUIXIU_PORT": str(free_port())}, said.append) as city:
         servers = [city.database.process, city.store.process, city.web.process, city.worker.process]
-        for process in [*servers, city.wechat.process]:
+        for process in [*servers, city.reader.process, city.wechat.process]:
             assert process is not None
             process.kill()
             process.wait()
@@ -84,7 +84,7 @@ def test_every_part_that_is_killed_comes_back(var_path: Path) -> None:
 
         assert wait_until(lambda: answers(city), PATIENCE_SECONDS)
         city.tend()
-        assert [line.split()[0] for line in said] == ["database", "store", "wechat", "web", "worker"]
+        assert [line.split()[0] for line in said] == ["database", "store", "wechat", "web", "worker", "reader"]
 
 
 def test_the_city_comes_back_at_the_same_address_after_ctrl_c_and_after_a_kill(var_path: Path) -> None:

@@ -142,4 +142,5 @@ def test_a_reminder_whose_day_has_come_is_shown_in_her_chat_once(workshop: Works
 
 
 def test_a_task_that_is_deferred_by_name_is_one_the_worker_knows(workshop: Workshop) -> None:
-    assert {"send_push", "work_off_callback", "remove_incoming", "re_evaluate_drafts", "make_document"} <= set(workshop.app.tasks)
+    of_worker = {"send_push", "work_off_callback", "remove_incoming", "re_evaluate_drafts", "make_document"}
+    assert of_worker <= set(workshop.app.tasks)

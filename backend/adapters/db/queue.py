@@ -8,7 +8,12 @@ from sqlalchemy import Connection
 
 # Only for deferring by name on a given connection; it is never opened and knows no task.
 _DEFERRING = App(connector=PsycopgConnector())
-QUEUES = {"remove_incoming": "storage", "make_document": "storage", "re_evaluate_drafts": "upkeep"}
+QUEUES = {
+    "remove_incoming": "storage",
+    "make_document": "storage",
+    "re_evaluate_drafts": "upkeep",
+    "read_photo": "reading",
+}
 
 
 class QueuedJobs:

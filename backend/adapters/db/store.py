@@ -21,6 +21,7 @@ from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
+from backend.adapters.db.reading_rows import ReadingRows
 from backend.adapters.db.record_rows import CallbackRows, KeyRows, PushRows, ResultRows
 from backend.adapters.db.reminder_rows import ReminderRows
 from backend.adapters.db.sealed import Seal
@@ -50,6 +51,7 @@ class PostgresTransaction:
         self.cases = CaseRows(connection, seal, self.audit)
         self.claims = ClaimRows(connection)
         self.authorisations = AuthorisationRows(connection, seal)
+        self.readings = ReadingRows(connection, seal)
         self.results = ResultRows(connection)
         self.documents = DocumentRows(connection, seal)
         self.people = PersonRows(connection)
