@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.domain.actors import SYSTEM, Actor, Role
+from backend.domain.boxes import TURNS
 from backend.domain.coaching import Coached
 from backend.domain.errors import (
     ActionNotAllowed,
@@ -26,6 +27,7 @@ from backend.domain.errors import (
     StaleVersion,
 )
 from backend.domain.evaluation import Evaluation
+from backend.domain.marks import Mark, failure_by, must_be_drawable, redrawn
 from backend.domain.review import (
     Check,
     Judgement,
@@ -194,7 +196,10 @@ class PhotoState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One picture of one part of one slot (材料槽), as given once. `bytes` and pixels are of the cleaned picture."""
+    """One picture of one part of one slot (材料槽), as given once. `bytes` and pixels are of the cleaned picture.
+
+    `turn`: degrees clockwise by which the kept picture is shown so that it is upright; None while nobody said.
+    """
 
     id: UUID
     slot_key: str
@@ -215,6 +220,7 @@ class Photo:
     height: int | None = None
     ready_at: datetime | None = None
     coach: Coached | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,8 @@ class Case:
     changed_by: str = "申请人"
     changed_at: datetime | None = None
     photos: dict[UUID, Photo] = field(default_factory=dict)
+    returned_photos: dict[UUID, Photo] = field(default_factory=dict)  # of the last return, replaced since
+    marks: dict[UUID, tuple[Mark, ...]] = field(default_factory=dict)  # by photo
     absences: dict[str, Absence] = field(default_factory=dict)
     judgements: dict[str, Judgement] = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
@@ -333,6 +341,16 @@ class Case:
         if photo_id not in self.photos:
             raise NotFound("没有找到这张照片，请重新拍一张。")
         return self.photos[photo_id]
+
+    def shown_photo(self, photo_id: UUID) -> Photo:
+        """A photo of the case, or one that was replaced since the case was returned. Raises NotFound."""
+        return self.returned_photos.get(photo_id) or self.photo(photo_id)
+
+    def turn_photo(self, photo_id: UUID, degrees: int) -> None:
+        """How the kept picture is shown so that it is upright. Raises NotFound, ContentRefused."""
+        if degrees not in TURNS:
+            raise ContentRefused("照片只能转 0、90、180 或 270 度。", degrees=degrees)
+        self.photos[photo_id] = replace(self.photo(photo_id), turn=degrees)
 
     def keep_photo(self, ready: Photo) -> None:
         """A verified photo takes its part of the slot; the one before it is kept, as replaced."""
@@ -418,6 +436,24 @@ class Case:
                 raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
         self.judgements |= {judgement.subject: judgement for judgement in judgements}
         self._note("judge", actor, at, {judgement.subject: judgement.verdict for judgement in judgements})
+
+    def mark_photo(self, photo_id: UUID, given: Sequence[Mark], actor: Actor, at: datetime) -> None:
+        """Keeps these as the marks on the photo; new words on it fail its slot (marks.py).
+
+        Raises NotFound, ActionNotAllowed, ContentRefused.
+        """
+        if self.state not in WITH_THE_CLERK:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="在照片上标注")
+        _must_be((Role.CLERK,), actor)
+        must_be_drawable(given)
+        subject, before = f"slot:{self.photo(photo_id).slot_key}", self.marks.get(photo_id, ())
+        now = redrawn(before, given)
+        if now == before:
+            return
+        self.marks[photo_id] = now
+        self._note("mark_photo", actor, at, {"photo": str(photo_id), "subject": subject, "marks": len(now)})
+        if failure := failure_by(before, now, self.judgements.get(subject), subject):
+            self.judge([failure], actor, at)
 
     def check(self, checks: Sequence[Check], confirmed_age_months: int | None, actor: Actor, at: datetime) -> None:
         """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""

@@ -15,6 +15,7 @@ from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
 from backend.domain.documents import Document
+from backend.domain.marks import Mark
 from backend.domain.reading import Reading, Seen
 from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
@@ -291,6 +292,11 @@ class DocumentRows(Protocol):
         """The newest first."""
 
 
+class Marks(Protocol):
+    def of_case(self, case_id: UUID) -> Mapping[UUID, Sequence[Mark]]:
+        """Photo → the marks on it, in their order. They are changed by their case (`Case.mark_photo`)."""
+
+
 class People(Protocol):
     def get(self, person_id: UUID) -> Person:
         """Raises NotFound."""
@@ -443,6 +449,9 @@ class Transaction(Protocol):
     def results(self) -> Results: ...
     @property
     def documents(self) -> DocumentRows: ...
+
+
+    def marks(self) -> Marks: ...
     @property
     def people(self) -> People: ...
     @property

@@ -57,6 +57,7 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
 # Acts that move nothing, in words; the others are the table's ACTION_LABELS.
 OTHER_ACTS: dict[str, str] = {
     "judge":            "审核材料",
+    "mark_photo":       "在照片上标注",
     "check":            "核查",
     "policy_changed":   "政策有变化，重新核对",
     "rule_confirmed":   "确认政策核对",

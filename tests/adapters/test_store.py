@@ -19,17 +19,20 @@ from backend.adapters.db.store import PostgresStore, PostgresTransaction, make_e
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import first_broken
 from backend.domain.case import TRANSITIONS, Absence, Case, Photo, PhotoState, Signature, State
+from backend.domain.coaching import Coached, CoachFault
 from backend.domain.errors import ActiveCaseExists, AlreadyUsed, HeldByAnother, NotFound, OutsideDown, StaleVersion
+from backend.domain.marks import MarkShape
 from backend.domain.review import Check, Judgement, Opinion, Settlement, SettlementKind, Verdict
 from backend.domain.routing import ITEM_TRANSITIONS, ItemAction, ItemState, Outcome, RoutedItem
 from backend.sandbox.processes import free_port
 from backend.services.ports import Callback, Claim, Push, ResultFile, Session
 from tests.actors import hire
 from tests.builders import SUBMITTED, a_person, a_seal, answers_of, kept
-from tests.domain.cases import AT, EVALUATION, LATER, a_photo, an_item, failed, passed
+from tests.domain.cases import AT, EVALUATION, LATER, a_mark, a_photo, an_item, failed, passed
 from tests.domain.examples import answers
 from tests.racing import at_once, outcome, until_somebody_waits
 
+COACHED = Coached({"sharpness": 0.4}, (CoachFault.BLURRED,), insisted=True)
 LEASE = timedelta(minutes=15)
 SEAL = a_seal()
 HER = Actor(uuid4(), Role.APPLICANT, "申请人")
@@ -65,7 +68,8 @@ def change(store: PostgresStore, case_id: UUID, act: Callable[[Case], object]) -
 def everything(applicant_id: UUID, clerk: Actor) -> Case:
     """A case in which no field is what a new case has, nor any field of what hangs on it empty."""
     signed_by = (clerk.id, clerk.name, AT)
-    photo = a_photo("work_history_proof", "page_1", "payroll", round=2)
+    drawn = {"by_id": clerk.id, "by_name": clerk.name, "round": 2}
+    photo = a_photo("work_history_proof", "page_1", "payroll", round=2, turn=90, coach=COACHED)
     item = RoutedItem(
         id=uuid4(),
         code="retire_normal",
@@ -110,6 +114,12 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
         changed_by="陈窗口",
         changed_at=LATER,
         photos={photo.id: photo},
+        marks={
+            photo.id: (
+                a_mark(photo, **drawn, note="左上角"),
+                a_mark(photo, **drawn, shape=MarkShape.ARROW, note="这里"),
+            )
+        },
         absences={"portrait": Absence("portrait", "没有照片", AT)},
         judgements={"slot:id_card": Judgement("slot:id_card", Verdict.FAIL, "blurred", "左上角", 2, *signed_by)},
         checks={"transfer_pending": Check("transfer_pending", True, "在长沙缴过", *signed_by)},
@@ -140,9 +150,11 @@ def test_everything_on_a_case_is_tried_above(clerk: Actor, store: PostgresStore)
 
     as_new = [each.name for each in fields(Case) if getattr(given, each.name) == getattr(new, each.name)]
     hanging: list[Any] = [given.signature, given.clerk_opinion, *given.photos.values(), *given.absences.values()]
+    hanging += [mark for marks in given.marks.values() for mark in marks]
     hanging += [*given.judgements.values(), *given.checks.values(), *given.settlements.values(), *given.items.values()]
     empty = [(type(each), f.name) for each in hanging for f in fields(each) if getattr(each, f.name) is None]
-    assert as_new == ["helper", "new_events"]  # a helper is another aggregate's: test_authorisation_rows.py
+    # A helper is another aggregate's: test_authorisation_rows.py. Photos of the last return are tried below.
+    assert as_new == ["helper", "returned_photos", "new_events"]
     assert empty == []
 
 
@@ -152,7 +164,7 @@ def test_an_added_case_comes_back_with_its_own_row_whole(store: PostgresStore, c
         tx.cases.add(given)
 
     on_it: dict[str, Any] = {"photos": {}, "absences": {}, "judgements": {}, "checks": {}, "items": {}}
-    on_it |= {"settlements": {}}
+    on_it |= {"settlements": {}, "marks": {}}
     assert read(store, given.id) == replace(given, **on_it)
 
 
@@ -173,6 +185,32 @@ def test_a_replaced_photo_is_history_and_does_not_come_back(store: PostgresStore
     change(store, case.id, lambda loaded: loaded.keep_photo(second))
 
     assert read(store, case.id).photos == {second.id: second}
+
+
+def test_the_photos_that_were_returned_come_back_when_they_are_replaced(store: PostgresStore) -> None:
+    first_try, seen = a_photo(ready_at=AT - timedelta(hours=2)), a_photo(ready_at=AT - timedelta(hours=1))
+    retaken, again = a_photo(ready_at=LATER), a_photo(ready_at=LATER + timedelta(hours=1))
+    case = kept(store, photos={first_try.id: first_try})
+    for photo in (seen, retaken, again):
+        change(store, case.id, lambda loaded, photo=photo: loaded.keep_photo(photo))
+
+    change(store, case.id, lambda loaded: setattr(loaded, "corrected_at", AT))
+
+    assert read(store, case.id).photos == {again.id: again}
+    assert read(store, case.id).returned_photos == {seen.id: replace(seen, state=PhotoState.REPLACED)}
+
+
+def test_marks_are_replaced_as_they_are_given_and_stay_in_order(store: PostgresStore, clerk: Actor) -> None:
+    photo = a_photo()
+    by = {"by_id": clerk.id, "by_name": clerk.name}
+    first, second, third = (a_mark(photo, **by) for _ in range(3))
+    case = kept(store, State.IN_REVIEW, photos={photo.id: photo}, marks={photo.id: (first, second)})
+
+    change(store, case.id, lambda loaded: loaded.mark_photo(photo.id, (third, first), clerk, LATER))
+
+    assert read(store, case.id).marks == {photo.id: (third, first)}
+    with store.begin() as tx:
+        assert tx.marks.of_case(case.id) == {photo.id: (third, first)}
 
 
 def test_photos_of_one_place_may_be_completed_in_any_order(store: PostgresStore) -> None:
@@ -269,6 +307,17 @@ def test_what_is_written_is_what_changed(store: PostgresStore, what: str) -> Non
 
     assert written == tables
     assert read(store, case.id).version == case.version + versions
+
+
+def test_turning_a_photo_writes_the_photo_alone(store: PostgresStore) -> None:
+    photo = a_photo()
+    case = kept(store, State.IN_REVIEW, photos={photo.id: photo})
+
+    written = tables_written(store, lambda: change(store, case.id, lambda loaded: loaded.turn_photo(photo.id, 270)))
+
+    assert written == {"photos"}
+    assert read(store, case.id).version == case.version
+    assert read(store, case.id).photos == {photo.id: replace(photo, turn=270)}
 
 
 def test_verdicts_write_themselves_the_case_and_the_chain(store: PostgresStore, clerk: Actor) -> None:

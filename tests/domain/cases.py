@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor, Role
+from backend.domain.boxes import Point
 from backend.domain.case import Case, Photo, PhotoState, Signature, State, SubmissionTerms
 from backend.domain.evaluation import Evaluation
+from backend.domain.marks import Mark, MarkShape
 from backend.domain.people import Month
 from backend.domain.review import Check, Judgement, Opinion, Verdict
 from backend.domain.routing import ItemState, RoutedItem
@@ -100,6 +102,23 @@ def a_photo(slot_key: str = "id_card", part_key: str = "front", kind: str | None
         **changes,
     }
     return Photo(id=photo_id, slot_key=slot_key, part_key=part_key, kind=kind, **fields)
+
+
+def a_mark(photo: Photo, **changes: Any) -> Mark:
+    """A box around the middle that says the photo is blurred."""
+    fields: dict[str, Any] = {
+        "shape": MarkShape.BOX,
+        "start": Point(0.25, 0.4),
+        "end": Point(0.75, 0.6),
+        "reason_code": "blurred",
+        "note": None,
+        "round": 1,
+        "by_id": CLERK.id,
+        "by_name": CLERK.name,
+        "at": AT,
+        **changes,
+    }
+    return Mark(id=fields.pop("id", None) or uuid4(), photo_id=photo.id, **fields)
 
 
 def passed(subject: str, round_: int = 1) -> Judgement:

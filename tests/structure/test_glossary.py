@@ -14,6 +14,7 @@ from backend.domain.coaching import CoachFault
 from backend.domain.deadlines import ClockState
 from backend.domain.documents import PrintedForm
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
+from backend.domain.marks import MarkShape
 from backend.domain.notices import PushState
 from backend.domain.policy import ChosenBy
 from backend.domain.reminders import ReminderKind
@@ -27,8 +28,7 @@ IDENTIFIERS = [name for row in ROWS for name in re.findall(r"`([^`]+)`", row)]
 NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
-    PrintedForm,
-    CoachFault,
+    *(PrintedForm, CoachFault, MarkShape),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, exc, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from backend.adapters.db import rows, statements, tables
+from backend.adapters.db import mark_rows, rows, statements, tables
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.sealed import Seal
 from backend.domain.actors import Actor
@@ -23,7 +23,7 @@ _UPSERT_PHOTO = _PHOTO.on_conflict_do_update(
     index_elements=["id"],
     set_={
         name: _PHOTO.excluded[name]
-        for name in ("state", "image_key", "thumbnail_key", "sha256", "bytes", "width", "height", "ready_at")
+        for name in ("state", "image_key", "thumbnail_key", "sha256", "bytes", "width", "height", "ready_at", "turn")
     },
 )
 _ABSENCE = upsert(tables.absences)
@@ -61,6 +61,7 @@ class _AsLoaded:
     checks: Mapping[str, Any]
     settlements: Mapping[str, Any]
     items: Mapping[UUID, Any]
+    marks: Mapping[UUID, Any]
 
 
 class CaseRows:
@@ -80,7 +81,7 @@ class CaseRows:
         except exc.IntegrityError as error:
             raise ActiveCaseExists from error
         self._append_events(case)
-        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {}, {})
+        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {}, {}, {})
 
     def load(self, case_id: UUID) -> Case:
         self._connection.execute(statements.LOCK_CASE, {"case_id": case_id})
@@ -111,6 +112,7 @@ class CaseRows:
         self._write_changed(_UPSERT_JUDGEMENT, case, before.judgements, case.judgements)
         self._write_changed(_UPSERT_CHECK, case, before.checks, case.checks)
         self._write_changed(_UPSERT_SETTLEMENT, case, before.settlements, case.settlements)
+        mark_rows.save(self._connection, case.id, before.marks, case.marks)
         self._remove_absences(case.id, before.absences.keys() - case.absences.keys())
         self._save_items(case, before.items)
         self._append_events(case)
@@ -152,6 +154,7 @@ class CaseRows:
             dict(case.checks),
             dict(case.settlements),
             dict(case.items),
+            dict(case.marks),
         )
 
     @staticmethod

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from backend.adapters.db.mark_rows import by_photo
 from backend.adapters.db.sealed import Seal
 from backend.domain.actors import Role
 from backend.domain.authorisation import helper_actor
@@ -168,6 +169,8 @@ def case(row: Row, seal: Seal) -> Case:
         changed_by=row["changed_by"],
         changed_at=row["changed_at"],
         photos={p.id: p for p in map(photo, row["photos"] or ())},
+        returned_photos={p.id: p for p in map(photo, row["returned_photos"] or ())},
+        marks=by_photo(row["marks"] or ()),
         absences={a.slot_key: a for a in map(absence, row["absences"] or ())},
         judgements={j.subject: j for j in map(judgement, row["judgements"] or ())},
         checks={c.key: c for c in map(check, row["checks"] or ())},

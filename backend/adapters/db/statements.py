@@ -2,8 +2,17 @@
 
 from sqlalchemy import text
 
-# One row with everything that hangs on the case. A replaced photo is history and is not loaded.
-_CASE = """
+_PHOTO = """json_build_object(
+            'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
+            'content_type', p.content_type, 'declared_bytes', p.declared_bytes,
+            'declared_sha256', p.declared_sha256, 'round', p.round, 'created_at', p.created_at,
+            'incoming_key', p.incoming_key, 'image_key', p.image_key, 'thumbnail_key', p.thumbnail_key,
+            'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at,
+            'coach', p.coach, 'turn', p.turn)"""
+
+# One row with everything that hangs on the case. A replaced photo is history and is not loaded,
+# but for the ones that the clerk had before her when she returned the case last.
+_CASE = f"""
 SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c.planned_items, c.signature,
        c.commitment_version, c.policy_hash, c.evaluation, c.submitted_at, c.review_due_on, c.correction_note,
        c.corrected_at, c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason,
@@ -13,15 +22,15 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
             'applicant_name', h.applicant_name_masked)
           FROM case_authorisations l JOIN authorisations h ON h.id = l.authorisation_id
          WHERE l.case_id = c.id AND h.state = 'active') AS helper,
-       (SELECT json_agg(json_build_object(
-            'id', p.id, 'slot_key', p.slot_key, 'part_key', p.part_key, 'kind', p.kind, 'state', p.state,
-            'content_type', p.content_type, 'declared_bytes', p.declared_bytes,
-            'declared_sha256', p.declared_sha256, 'round', p.round, 'created_at', p.created_at,
-            'incoming_key', p.incoming_key, 'image_key', p.image_key, 'thumbnail_key', p.thumbnail_key,
-            'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at,
-            'coach', p.coach)
+       (SELECT json_agg({_PHOTO}
             ORDER BY p.created_at, p.id)
           FROM photos p WHERE p.case_id = c.id AND p.state <> 'replaced') AS photos,
+       (SELECT json_agg({_PHOTO})
+          FROM (SELECT DISTINCT ON (h.slot_key, h.part_key) h.* FROM photos h
+                 WHERE h.case_id = c.id AND h.ready_at <= c.corrected_at
+                 ORDER BY h.slot_key, h.part_key, h.ready_at DESC) p
+         WHERE p.state = 'replaced') AS returned_photos,
+       (SELECT json_agg(to_json(m) ORDER BY m.position) FROM photo_marks m WHERE m.case_id = c.id) AS marks,
        (SELECT json_agg(json_build_object('slot_key', a.slot_key, 'reason', a.reason, 'at', a.at) ORDER BY a.at)
           FROM absences a WHERE a.case_id = c.id) AS absences,
        (SELECT json_agg(json_build_object(
@@ -43,7 +52,7 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
             'outcome', i.outcome, 'reason', i.reason) ORDER BY i.code)
           FROM items i WHERE i.case_id = c.id) AS items
   FROM cases c
-"""
+"""  # noqa: S608 - put together of constants
 
 READ_CASE = text(_CASE + " WHERE c.id = :case_id")
 # Locked before it is read: one statement that does both would show what hangs on the case as it was before the wait.

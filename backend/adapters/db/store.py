@@ -18,6 +18,7 @@ from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.document_rows import DocumentRows
 from backend.adapters.db.guide_rows import GuideRows
+from backend.adapters.db.mark_rows import MarkRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
@@ -54,6 +55,7 @@ class PostgresTransaction:
         self.readings = ReadingRows(connection, seal)
         self.results = ResultRows(connection)
         self.documents = DocumentRows(connection, seal)
+        self.marks = MarkRows(connection)
         self.people = PersonRows(connection)
         self.staff = StaffRows(connection)
         self.sessions = SessionRows(connection)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -28,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from backend.domain.authorisation import AuthorisationState, Relation, Side
 from backend.domain.case import ACTIVE, PhotoState, State
 from backend.domain.documents import PrintedForm
+from backend.domain.marks import MarkShape
 from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind, Verdict
 from backend.domain.routing import ItemState, Outcome
@@ -240,7 +242,9 @@ photos = Table(
     Column("height", Integer),
     Column("ready_at", Moment),
     Column("coach", JSONB(none_as_null=True), comment="what the phone said of it: scores, warnings, insisted"),
+    Column("turn", SmallInteger, comment="degrees clockwise to be upright; null: not said"),
     one_of("state", PhotoState),
+    CheckConstraint("turn IN (0, 90, 180, 270)", name="turn_is_known"),
     CheckConstraint(
         "state <> 'ready' OR (image_key IS NOT NULL AND thumbnail_key IS NOT NULL AND sha256 IS NOT NULL"
         " AND bytes > 0 AND width > 0 AND height > 0 AND ready_at IS NOT NULL)",
@@ -255,6 +259,32 @@ photos = Table(
         unique=True,
         postgresql_where=text("state = 'ready'"),
     ),
+)
+
+photo_marks = Table(
+    "photo_marks",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("photo_id", UUID, ForeignKey("photos.id"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("from_x", Double, nullable=False),
+    Column("from_y", Double, nullable=False),
+    Column("to_x", Double, nullable=False),
+    Column("to_y", Double, nullable=False),
+    Column("reason_code", Text),
+    Column("note", Text),
+    Column("round", SmallInteger, nullable=False),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    one_of("shape", MarkShape),
+    CheckConstraint(
+        "from_x BETWEEN 0 AND 1 AND from_y BETWEEN 0 AND 1 AND to_x BETWEEN 0 AND 1 AND to_y BETWEEN 0 AND 1",
+        name="is_on_the_photo",
+    ),
+    Index("ix_photo_marks_case", "case_id", "photo_id", "position"),
 )
 
 absences = Table(
