@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from backend.adapters import calendar_files, located_yaml, question_files, wording_files
 from backend.adapters.located_yaml import ConfigFault, Located
+from backend.domain.absences import PromiseRules, PromiseTerms
 from backend.domain.people import Month, Sex
 from backend.domain.policy import (
     Category,
@@ -56,6 +57,7 @@ def load(config_path: Path) -> Rulebook:
         consents=wording_files.read_consents(config_path / "consents.zh-CN.yaml"),
         guide=wording_files.read_guide(config_path / "guide.zh-CN.yaml"),
         checks=wording_files.read_checks(config_path / "checks.zh-CN.yaml", materials),
+        promises=_promises(config_path),
         calendar=calendar_files.read_calendar(config_path / "work_calendar", policy.amber_percent),
         content_hash=hash_of(files_of(config_path)),
     )
@@ -203,6 +205,23 @@ def _check_until(row: Located, until: Located | None, since: date, follower: Loc
         follower["from"].fault(f"leaves a gap after {until.day()}")
     if begins <= until.day():
         follower["from"].fault(f"overlaps the row that holds until {until.day()}")
+
+
+def _promises(config_path: Path) -> PromiseRules:
+    """容缺受理. A version kept from before there was any has neither waivable papers nor the file."""
+    waivers = question_files.read_waivers(config_path / "materials.zh-CN.yaml")
+    folder = config_path / "policy"
+    if not waivers and not (folder / f"{PROMISE_RULE}.yaml").exists():
+        return PromiseRules({}, None)
+    return PromiseRules(waivers, _rule(folder, PROMISE_RULE, _WHEN_FILED, _promise_terms, _PROMISE_KEYS))
+
+
+PROMISE_RULE = "acceptance_with_promise"
+_PROMISE_KEYS = ("longest_working_days", "extension_working_days", "remind_working_days_before")
+
+
+def _promise_terms(row: Located) -> PromiseTerms:
+    return PromiseTerms(*(row[key].whole(1) for key in _PROMISE_KEYS))
 
 
 def _months(row: Located) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backend.adapters import located_yaml
 from backend.adapters.located_yaml import Located, refuse_repeats
+from backend.domain.absences import Waiver
 from backend.domain.answer_checks import CHECKS
 from backend.domain.answers import QuestionType
 from backend.domain.items import Department, Item, ItemCode
@@ -130,7 +131,7 @@ def _place(place: Located) -> Place:
 
 _SLOT_KEYS = (
     "key", "label", "why", "where_to_get", "at_the_counter", "item", "departments", "when", "kind_from", "sample",
-    "parts", "pages", "kinds", "generated",
+    "parts", "pages", "kinds", "generated", "waivable",
 )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def read_materials(path: Path, items: Mapping[ItemCode, Item], graph: QuestionGr
     """Every slot. Raises ConfigFault when a slot has no photos, takes its kind from a question with other kinds, or has
     a predicate without plain words."""
     file = located_yaml.read(path)
-    file.only("source", "conditions", "slots")
+    file.only("source", "waivable", "conditions", "slots")
     refuse_repeats(file["slots"].each(), "key")
     rows = tuple(_material(slot, graph) for slot in file["slots"].each())
     return MaterialRules(rows, items, _conditions(file))
@@ -181,6 +182,23 @@ def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
         generated="generated" in given and given["generated"].truth(),
     )
     return MaterialRule(made, _predicate(slot, "when"), kind_from)
+
+
+def read_waivers(path: Path) -> dict[str, Waiver]:
+    """The slots that may be waived (容缺受理), by key. Raises ConfigFault for one without its words."""
+    file = located_yaml.read(path)
+    waivers = {}
+    for slot in file["slots"].each():
+        if waivable := slot.get("waivable"):
+            given, common = waivable.only("when", "may_be_left_out"), file["waivable"]
+            common.only("source", "status")
+            waivers[slot["key"].text()] = Waiver(
+                when=waivable["when"].text(),
+                source=common["source"].text(),
+                status=common["status"].text(),
+                may_be_left_out="may_be_left_out" in given and given["may_be_left_out"].truth(),
+            )
+    return waivers
 
 
 def _kind(kind: Located) -> tuple[str, str]:

@@ -29,6 +29,7 @@ WHEN: dict[str, str] = {
     "callback-refused":   "Not WeChat called `/wechat/callback`: signature, account or form do not fit.",
     "action-not-allowed": "The case or the item is in a state in which this is not done (docs/case-states.md).",
     "held-by-another":    "A colleague holds the case under a lease that has not lapsed.",
+    "return-needs-supervisor": "A case that was returned before is returned again without the supervisor's word.",
     "active-case-exists": "The same ID number already has a case that is not closed.",
     "own-invitation":     "The link was opened by the person who made it; it is for the other one.",
     "helper-exists":      "The applicant has a helper already: she has one at a time.",

@@ -11,6 +11,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from backend.domain.absences import (
+    Absence,
+    AbsenceDecision,
+    DecisionKind,
+    Promise,
+    PromiseAction,
+    PromiseState,
+)
 from backend.domain.actors import SYSTEM, Actor, Role
 from backend.domain.boxes import TURNS
 from backend.domain.coaching import Coached
@@ -22,6 +30,7 @@ from backend.domain.errors import (
     NotAllowed,
     NotFound,
     ReasonMissing,
+    ReturnNeedsSupervisor,
     SamePerson,
     SignatureMissing,
     StaleVersion,
@@ -34,6 +43,7 @@ from backend.domain.review import (
     Opinion,
     Settlement,
     SettlementKind,
+    Verdict,
     settled,
     standing,
     to_settle,
@@ -48,6 +58,7 @@ class State(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
+    RETURN_ASKED = "return_asked"
     RETURNED = "returned"
     WAITING = "waiting"
     REVIEWED = "reviewed"
@@ -64,6 +75,7 @@ class Action(StrEnum):
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     CLAIM = "claim"
+    ASK_RETURN = "ask_return"
     RETURN = "return"
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -77,82 +89,95 @@ class Action(StrEnum):
 
 # fmt: off
 TRANSITIONS: dict[tuple[State, Action], State] = {
-    # from              action              to                  # who
-    (State.DRAFT,      Action.SUBMIT):    State.SUBMITTED,     # applicant, or her helper
-    (State.RETURNED,   Action.SUBMIT):    State.SUBMITTED,     # applicant
-    (State.SUBMITTED,  Action.CLAIM):     State.IN_REVIEW,     # clerk
-    (State.IN_REVIEW,  Action.RETURN):    State.RETURNED,      # clerk
-    (State.IN_REVIEW,  Action.ACCEPT):    State.REVIEWED,      # clerk
-    (State.IN_REVIEW,  Action.REFUSE):    State.REFUSED,       # clerk
-    (State.IN_REVIEW,  Action.HOLD):      State.WAITING,       # clerk
-    (State.WAITING,    Action.RESOLVE):   State.IN_REVIEW,     # clerk
-    (State.REVIEWED,   Action.APPROVE):   State.APPROVED,      # supervisor
-    (State.REVIEWED,   Action.SEND_BACK): State.IN_REVIEW,     # supervisor
-    (State.APPROVED,   Action.BEGIN):     State.PROCESSING,    # officer, with the first item accepted
-    (State.APPROVED,   Action.COMPLETE):  State.COMPLETED,     # system, when nothing waits any more
-    (State.PROCESSING, Action.COMPLETE):  State.COMPLETED,     # system, with the last item decided
-    (State.DRAFT,      Action.WITHDRAW):  State.WITHDRAWN,     # applicant
-    (State.SUBMITTED,  Action.WITHDRAW):  State.WITHDRAWN,     # applicant
-    (State.IN_REVIEW,  Action.WITHDRAW):  State.WITHDRAWN,     # applicant
-    (State.RETURNED,   Action.WITHDRAW):  State.WITHDRAWN,     # applicant
-    (State.WAITING,    Action.WITHDRAW):  State.WITHDRAWN,     # applicant
-    (State.REVIEWED,   Action.WITHDRAW):  State.WITHDRAWN,     # applicant
+    # from               action              to                   # who
+    (State.DRAFT,        Action.SUBMIT):     State.SUBMITTED,     # applicant, or her helper
+    (State.RETURNED,     Action.SUBMIT):     State.SUBMITTED,     # applicant
+    (State.SUBMITTED,    Action.CLAIM):      State.IN_REVIEW,     # clerk
+    (State.IN_REVIEW,    Action.RETURN):     State.RETURNED,      # clerk, the first time
+    (State.IN_REVIEW,    Action.ASK_RETURN): State.RETURN_ASKED,  # clerk, from the second time on
+    (State.RETURN_ASKED, Action.RETURN):     State.RETURNED,      # supervisor
+    (State.RETURN_ASKED, Action.SEND_BACK):  State.IN_REVIEW,     # supervisor
+    (State.IN_REVIEW,    Action.ACCEPT):     State.REVIEWED,      # clerk
+    (State.IN_REVIEW,    Action.REFUSE):     State.REFUSED,       # clerk
+    (State.IN_REVIEW,    Action.HOLD):       State.WAITING,       # clerk
+    (State.WAITING,      Action.RESOLVE):    State.IN_REVIEW,     # clerk
+    (State.REVIEWED,     Action.APPROVE):    State.APPROVED,      # supervisor
+    (State.REVIEWED,     Action.SEND_BACK):  State.IN_REVIEW,     # supervisor
+    (State.APPROVED,     Action.BEGIN):      State.PROCESSING,    # officer, with the first item accepted
+    (State.APPROVED,     Action.COMPLETE):   State.COMPLETED,     # system, when nothing waits any more
+    (State.PROCESSING,   Action.COMPLETE):   State.COMPLETED,     # system, with the last item decided
+    (State.DRAFT,        Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.SUBMITTED,    Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.IN_REVIEW,    Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.RETURN_ASKED, Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.RETURNED,     Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.WAITING,      Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.REVIEWED,     Action.WITHDRAW):   State.WITHDRAWN,     # applicant
 }
 
 ROLES: dict[Action, tuple[Role, ...]] = {
-    Action.SUBMIT:    (Role.APPLICANT, Role.HELPER),
-    Action.WITHDRAW:  (Role.APPLICANT, Role.HELPER),
-    Action.CLAIM:     (Role.CLERK,),
-    Action.RETURN:    (Role.CLERK,),
-    Action.ACCEPT:    (Role.CLERK,),
-    Action.REFUSE:    (Role.CLERK,),
-    Action.HOLD:      (Role.CLERK,),
-    Action.RESOLVE:   (Role.CLERK,),
-    Action.APPROVE:   (Role.SUPERVISOR,),
-    Action.SEND_BACK: (Role.SUPERVISOR,),
-    Action.BEGIN:     (Role.OFFICER,),
-    Action.COMPLETE:  (Role.SYSTEM,),
+    Action.SUBMIT:     (Role.APPLICANT, Role.HELPER),
+    Action.WITHDRAW:   (Role.APPLICANT, Role.HELPER),
+    Action.CLAIM:      (Role.CLERK,),
+    Action.ASK_RETURN: (Role.CLERK,),
+    Action.RETURN:     (Role.CLERK,),
+    Action.ACCEPT:     (Role.CLERK,),
+    Action.REFUSE:     (Role.CLERK,),
+    Action.HOLD:       (Role.CLERK,),
+    Action.RESOLVE:    (Role.CLERK,),
+    Action.APPROVE:    (Role.SUPERVISOR,),
+    Action.SEND_BACK:  (Role.SUPERVISOR,),
+    Action.BEGIN:      (Role.OFFICER,),
+    Action.COMPLETE:   (Role.SYSTEM,),
+}
+
+# Where a state lets others do an action than its row above says.
+ROLES_IN: dict[tuple[State, Action], tuple[Role, ...]] = {
+    (State.RETURN_ASKED, Action.RETURN): (Role.SUPERVISOR,),
 }
 
 STATE_LABELS: dict[State, str] = {
-    State.DRAFT:      "填写中",
-    State.SUBMITTED:  "已提交，等待窗口审核",
-    State.IN_REVIEW:  "窗口审核中",
-    State.RETURNED:   "需要您补正",
-    State.WAITING:    "等待相关业务办好",
-    State.REVIEWED:   "审核通过，等待主管审批",
-    State.APPROVED:   "已受理，已转给各部门",
-    State.PROCESSING: "各部门办理中",
-    State.COMPLETED:  "已办结",
-    State.WITHDRAWN:  "已撤回",
-    State.REFUSED:    "不予受理",
+    State.DRAFT:        "填写中",
+    State.SUBMITTED:    "已提交，等待窗口审核",
+    State.IN_REVIEW:    "窗口审核中",
+    State.RETURN_ASKED: "窗口审核中",
+    State.RETURNED:     "需要您补正",
+    State.WAITING:      "等待相关业务办好",
+    State.REVIEWED:     "审核通过，等待主管审批",
+    State.APPROVED:     "已受理，已转给各部门",
+    State.PROCESSING:   "各部门办理中",
+    State.COMPLETED:    "已办结",
+    State.WITHDRAWN:    "已撤回",
+    State.REFUSED:      "不予受理",
 }
 
 # The same, as staff say it to each other.
 STAFF_STATE_LABELS: dict[State, str] = {
     **STATE_LABELS,
-    State.SUBMITTED:  "待审核",
-    State.IN_REVIEW:  "审核中",
-    State.RETURNED:   "已退回，等补正",
-    State.WAITING:    "暂停，等核查事项办好",
-    State.REVIEWED:   "待主管审批",
-    State.APPROVED:   "已转各部门",
-    State.WITHDRAWN:  "申请人已撤回",
+    State.SUBMITTED:    "待审核",
+    State.IN_REVIEW:    "审核中",
+    State.RETURN_ASKED: "请主管同意再次退回",
+    State.RETURNED:     "已退回，等补正",
+    State.WAITING:      "暂停，等核查事项办好",
+    State.REVIEWED:     "待主管审批",
+    State.APPROVED:     "已转各部门",
+    State.WITHDRAWN:    "申请人已撤回",
 }
 
 ACTION_LABELS: dict[Action, str] = {
-    Action.SUBMIT:    "提交",
-    Action.WITHDRAW:  "撤回",
-    Action.CLAIM:     "领取审核",
-    Action.RETURN:    "退回补正",
-    Action.ACCEPT:    "审核通过",
-    Action.REFUSE:    "不予受理",
-    Action.HOLD:      "暂停等待",
-    Action.RESOLVE:   "核查已解决",
-    Action.APPROVE:   "同意办理",
-    Action.SEND_BACK: "退回窗口",
-    Action.BEGIN:     "部门开始办理",
-    Action.COMPLETE:  "办结",
+    Action.SUBMIT:     "提交",
+    Action.WITHDRAW:   "撤回",
+    Action.CLAIM:      "领取审核",
+    Action.ASK_RETURN: "申请再次退回",
+    Action.RETURN:     "退回补正",
+    Action.ACCEPT:     "审核通过",
+    Action.REFUSE:     "不予受理",
+    Action.HOLD:       "暂停等待",
+    Action.RESOLVE:    "核查已解决",
+    Action.APPROVE:    "同意办理",
+    Action.SEND_BACK:  "退回窗口",
+    Action.BEGIN:      "部门开始办理",
+    Action.COMPLETE:   "办结",
 }
 
 # Why a check is not settled the way it was tried, by what it asks for instead.
@@ -172,7 +197,12 @@ WITH_THE_CLERK = frozenset({State.IN_REVIEW})
 
 def allowed(state: State, role: Role) -> list[Action]:
     """The actions this role may take in this state, in the table's order."""
-    return [action for (start, action) in TRANSITIONS if start is state and role in ROLES[action]]
+    return [action for (start, action) in TRANSITIONS if start is state and role in roles_of(state, action)]
+
+
+def roles_of(state: State, action: Action) -> tuple[Role, ...]:
+    """Who may take this action in this state."""
+    return ROLES_IN.get((state, action), ROLES[action])
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +254,17 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
-    """“我没有这个材料”: her reason, for a clerk to see to."""
+class ReturnRequest:
+    """A clerk asks to return a case again: the reason, why it was not said the first time, and what failed.
 
-    slot_key: str
+    `lines` are subject, label and reason of each failed thing, as the correction notice will say them.
+    """
+
     reason: str
+    why_not_before: str
+    lines: tuple[Mapping[str, Any], ...]
+    by_id: UUID
+    by_name: str
     at: datetime
 
 
@@ -273,6 +309,8 @@ class Case:
     review_due_on: date | None = None
     correction_note: str | None = None
     corrected_at: datetime | None = None
+    returns: int = 0  # how often it was returned: from the second on the supervisor agrees, and it is counted
+    return_request: ReturnRequest | None = None  # while a clerk asks, and until the next time
     mended: frozenset[str] = frozenset()  # the subjects she changed since it was returned
     clerk_opinion: Opinion | None = None
     supervisor_opinion: Opinion | None = None
@@ -284,6 +322,8 @@ class Case:
     returned_photos: dict[UUID, Photo] = field(default_factory=dict)  # of the last return, replaced since
     marks: dict[UUID, tuple[Mark, ...]] = field(default_factory=dict)  # by photo
     absences: dict[str, Absence] = field(default_factory=dict)
+    absence_decisions: tuple[AbsenceDecision, ...] = ()  # only ever added to
+    promises: dict[str, Promise] = field(default_factory=dict)  # slot key → 容缺受理, the latest
     judgements: dict[str, Judgement] = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
     settlements: dict[str, Settlement] = field(default_factory=dict)
@@ -307,6 +347,16 @@ class Case:
         """Raises StaleVersion (changed_by, changed_at) when somebody changed the case since it was seen."""
         if seen_version != self.version:
             raise StaleVersion(version=self.version, changed_by=self.changed_by, changed_at=_moment(self.changed_at))
+
+    def must_take_photos(self, slot_key: str, what: str) -> None:
+        """Raises ActionNotAllowed unless she may change photos, or owes this very paper (容缺受理)."""
+        if not (self.owes(slot_key) and self.state in ACTIVE):
+            self.must_be_editable(what)
+
+    def owes(self, slot_key: str) -> bool:
+        """Whether she promised this paper and the window has not passed it yet."""
+        promise = self.promises.get(slot_key)
+        return promise is not None and promise.is_outstanding
 
     def must_be_editable(self, what: str) -> None:
         """Raises ActionNotAllowed unless the applicant may change answers and photos now."""
@@ -333,7 +383,7 @@ class Case:
         self._note("sign", actor, at, {"sha256": signature.sha256})
 
     def add_photo(self, photo: Photo) -> None:
-        self.must_be_editable("传照片")
+        self.must_take_photos(photo.slot_key, "传照片")
         self.photos[photo.id] = photo
 
     def photo(self, photo_id: UUID) -> Photo:
@@ -354,7 +404,7 @@ class Case:
 
     def keep_photo(self, ready: Photo) -> None:
         """A verified photo takes its part of the slot; the one before it is kept, as replaced."""
-        self.must_be_editable("传照片")
+        self.must_take_photos(ready.slot_key, "传照片")
         for other in list(self.photos.values()):
             same_part = (other.slot_key, other.part_key) == (ready.slot_key, ready.part_key)
             other_kind = other.slot_key == ready.slot_key and other.kind != ready.kind
@@ -363,12 +413,18 @@ class Case:
         self.photos[ready.id] = ready
         self.absences.pop(ready.slot_key, None)
         self._mend(f"slot:{ready.slot_key}")
+        if self.owes(ready.slot_key):
+            self.promises[ready.slot_key] = self.promises[ready.slot_key].given(ready.ready_at or ready.created_at)
 
     def take_back_photo(self, photo_id: UUID) -> Photo:
-        self.must_be_editable("删除照片")
+        known = self.photos.get(photo_id)
+        self.must_take_photos(known.slot_key if known else "", "删除照片")
         photo = self.photo(photo_id)
         self.photos[photo_id] = replace(photo, state=PhotoState.REPLACED)
         self._mend(f"slot:{photo.slot_key}")
+        promise = self.promises.get(photo.slot_key)
+        if promise and promise.state is PromiseState.GIVEN and not self._has_photo(photo.slot_key):
+            self.promises[photo.slot_key] = promise.taken_back()
         return photo
 
     def declare_absent(self, slot_key: str, reason: str, at: datetime) -> None:
@@ -432,9 +488,13 @@ class Case:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="审核材料")
         _must_be((Role.CLERK,), actor)
         for judgement in judgements:
+            if judgement.subject.removeprefix("slot:") in self.absences:
+                raise ContentRefused("这份材料她说没有，请在“没有材料”那里处理。", subject=judgement.subject)
             if judgement.is_fail and not (judgement.reason_code or judgement.note):
                 raise ReasonMissing("不通过要选一个原因，申请人才知道怎么改。", subject=judgement.subject)
         self.judgements |= {judgement.subject: judgement for judgement in judgements}
+        for judgement in judgements:
+            self._judge_promised(judgement, at)
         self._note("judge", actor, at, {judgement.subject: judgement.verdict for judgement in judgements})
 
     def mark_photo(self, photo_id: UUID, given: Sequence[Mark], actor: Actor, at: datetime) -> None:
@@ -495,9 +555,27 @@ class Case:
         facts = {"overridden": overridden} if overridden else None
         self._move(Action.ACCEPT, actor, at, note=opinion.text, facts=facts)
 
+    def ask_return(self, request: ReturnRequest, actor: Actor, at: datetime) -> None:
+        """From the second return on: the supervisor is asked, with a reason. Raises ReasonMissing, ActionNotAllowed."""
+        self._must_allow(Action.ASK_RETURN)
+        if self.returns == 0:
+            raise ActionNotAllowed("这一件还没有退回过，可以直接退回补正。")
+        if min(len(request.reason), len(request.why_not_before)) < REASON_LEAST_CHARACTERS:
+            raise ReasonMissing("请写明为什么要再次退回，以及第一次为什么没有说到。")
+        self.return_request = request
+        facts = {"round": self.round, "lines": list(request.lines), "why_not_before": request.why_not_before}
+        self._move(Action.ASK_RETURN, actor, at, note=request.reason, facts=facts)
+
     def return_for_correction(self, lines: Sequence[Mapping[str, Any]], note: str, actor: Actor, at: datetime) -> None:
-        """一次性告知: every failing slot and field at once; only those reopen."""
+        """一次性告知: every failing slot and field at once; only those reopen. The second time it is the supervisor's.
+
+        Raises ReturnNeedsSupervisor, SamePerson, ActionNotAllowed.
+        """
         self._must_allow(Action.RETURN)
+        if self.state is State.IN_REVIEW and self.returns:
+            raise ReturnNeedsSupervisor(returns=self.returns)
+        self._must_not_be_its_clerk(actor)
+        self.returns += 1
         self.correction_note = note.strip() or None
         self.corrected_at = at
         self.mended = frozenset()
@@ -505,7 +583,7 @@ class Case:
             if judgement.is_fail and subject.startswith("slot:"):
                 self.absences.pop(subject.removeprefix("slot:"), None)
         self.signature = None
-        facts = {"round": self.round, "lines": list(lines)}
+        facts = {"round": self.round, "lines": list(lines), "returns": self.returns}
         self._move(Action.RETURN, actor, at, note=self.correction_note, facts=facts)
 
     def refuse(self, reason: str, actor: Actor, at: datetime) -> None:
@@ -528,6 +606,64 @@ class Case:
                 self.checks[key] = replace(check, found=False, by_id=actor.id, by_name=actor.name, at=at, note=note)
         self._move(Action.RESOLVE, actor, at, note=note.strip() or None)
 
+    # ── papers she does not have, and papers she promised ─────────────────────────────────────
+
+    def decide_absence(self, decision: AbsenceDecision, promise: Promise | None, actor: Actor, at: datetime) -> None:
+        """Keeps what the clerk did about an absence. A waiver passes the slot, a suggestion fails it, a call settles
+        nothing. Raises NotFound where there is no such absence, ActionNotAllowed.
+        """
+        if self.state not in WITH_THE_CLERK:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="处理没有的材料")
+        _must_be((Role.CLERK,), actor)
+        if decision.slot_key not in self.absences:
+            raise NotFound("申请人已经交了这份材料，请刷新页面。")
+        self.absence_decisions += (decision,)
+        facts = {"slot": decision.slot_key, "promised_on": _day(decision.promised_on)}
+        if decision.kind is not DecisionKind.CALLED:
+            self._settle_absence(decision, promise, at)
+        self._note(f"absence_{decision.kind}", actor, at, facts, note=decision.reason or None)
+
+    def _settle_absence(self, decision: AbsenceDecision, promise: Promise | None, at: datetime) -> None:
+        slot_key, subject = decision.slot_key, f"slot:{decision.slot_key}"
+        verdict = Verdict.PASS if decision.kind is DecisionKind.WAIVED else Verdict.FAIL
+        by = (decision.by_id, decision.by_name, at)
+        self.judgements[subject] = Judgement(subject, verdict, None, decision.reason, self.round, *by)
+        self.absences[slot_key] = replace(self.absences[slot_key], decided=decision.kind)
+        if promise is not None:
+            self.promises[slot_key] = promise
+        elif self.owes(slot_key):  # it was decided otherwise before
+            self.promises[slot_key] = self.promises[slot_key].closed(at)
+
+    def promise(self, slot_key: str) -> Promise:
+        """Raises NotFound."""
+        if slot_key not in self.promises:
+            raise NotFound("这份材料没有约定补交。")
+        return self.promises[slot_key]
+
+    def change_promise(
+        self, changed: Promise, action: PromiseAction, actor: Actor, at: datetime, note: str | None = None
+    ) -> None:
+        """Keeps a promise as the clerk left it; the case's own row stays as it is."""
+        _must_be((Role.CLERK,), actor)
+        if self.state not in ACTIVE:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="处理补交的材料")
+        self.promises[changed.slot_key] = changed
+        facts = {"slot": changed.slot_key, "promised_on": _day(changed.promised_on)}
+        self.new_events.append(Event(at, actor, action, self.state, self.state, note, facts))
+
+    def _judge_promised(self, judgement: Judgement, at: datetime) -> None:
+        """A promised paper that she gave before the case came back is judged with the rest."""
+        promise = self.promises.get(judgement.subject.removeprefix("slot:"))
+        if promise is None or promise.state is not PromiseState.GIVEN:
+            return
+        if judgement.is_fail:
+            self.promises[promise.slot_key] = promise.failed(judgement.reason_code, judgement.note)
+        else:
+            self.promises[promise.slot_key] = promise.passed(at)
+
+    def _has_photo(self, slot_key: str) -> bool:
+        return any(p.slot_key == slot_key and p.state is PhotoState.READY for p in self.photos.values())
+
     # ── the supervisor ───────────────────────────────────────────────────────────────────
 
     def approve(self, opinion: Opinion, items: Sequence[RoutedItem], actor: Actor, at: datetime) -> None:
@@ -548,8 +684,11 @@ class Case:
         self._move(Action.SEND_BACK, actor, at, note=reason.strip())
 
     def _must_not_be_its_clerk(self, actor: Actor) -> None:
-        if self.clerk_opinion is not None and self.clerk_opinion.by_id == actor.id:
+        opinion, request = self.clerk_opinion, self.return_request
+        if self.state is State.REVIEWED and opinion is not None and opinion.by_id == actor.id:
             raise SamePerson
+        if self.state is State.RETURN_ASKED and request is not None and request.by_id == actor.id:
+            raise SamePerson("这次退回由您提出，要换一位主管来看。")
 
     # ── the departments ──────────────────────────────────────────────────────────────────
 
@@ -588,9 +727,11 @@ class Case:
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         self._must_allow(action)
-        _must_be(ROLES[action], actor)
+        _must_be(roles_of(self.state, action), actor)
         start, self.state = self.state, TRANSITIONS[self.state, action]
         self.new_events.append(Event(at, actor, action, start, self.state, note, facts or {}))
+        if self.state in CLOSED:  # nothing is owed to a case that has ended
+            self.promises |= {p.slot_key: p.closed(at) for p in self.promises.values() if p.is_outstanding}
         self._touch(actor, at)
 
     def _note(self, action: str, actor: Actor, at: datetime, facts: Mapping[str, Any], note: str | None = None) -> None:
@@ -633,6 +774,10 @@ def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
 def _must_be(roles: Collection[Role], actor: Actor) -> None:
     if actor.role not in roles:
         raise NotAllowed
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _moment(at: datetime | None) -> str | None:

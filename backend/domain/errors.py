@@ -11,7 +11,7 @@ RuleBroken
 │   └── CsrfRefused
 ├── NotNow                      lawful, but not in this state
 │   ├── ActionNotAllowed
-│   ├── HeldByAnother
+│   ├── HeldByAnother · ReturnNeedsSupervisor
 │   ├── ActiveCaseExists
 │   ├── OwnInvitation · HelperExists · TooManyAsked
 │   ├── AlreadyUsed
@@ -109,6 +109,13 @@ class HeldByAnother(NotNow):
 
     code, title = "held-by-another", "同事正在办"
     sentence = "{holder_name} 正在办这一件，请换一件，或等他放开。"
+
+
+class ReturnNeedsSupervisor(NotNow):
+    """The case was returned before: from the second time on the supervisor agrees first. Facts: returns."""
+
+    code, title = "return-needs-supervisor", "再次退回要主管同意"
+    sentence = "这一件已经退回过 {returns} 次，再次退回要写明理由，请主管同意。"
 
 
 class ActiveCaseExists(NotNow):

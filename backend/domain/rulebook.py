@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backend.domain import items as choosing
 from backend.domain import materials as listing
+from backend.domain.absences import PromiseRules
 from backend.domain.answers import Answers
 from backend.domain.chosen_month import months_to_choose, unlawful_choices
 from backend.domain.circumstances import circumstances_of, medical_months_of
@@ -165,6 +166,7 @@ class Rulebook:
     guide: Guide
     checks: Checks
     calendar: WorkCalendar
+    promises: PromiseRules
     content_hash: str
 
     def chosen_items(self, answers: Answers) -> tuple[ChosenItem, ...]:

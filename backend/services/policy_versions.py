@@ -221,6 +221,7 @@ class PolicyVersions:
             consents=ours.consents,
             guide=ours.guide,
             checks=ours.checks,
+            promises=ours.promises,
         )
 
 

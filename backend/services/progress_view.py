@@ -17,7 +17,7 @@ View = dict[str, Any]
 # The four steps of a case and the states in which each is the present one.
 STEPS: tuple[tuple[str, frozenset[State]], ...] = (
     ("提交申请", frozenset({State.DRAFT, State.RETURNED})),
-    ("窗口审核", frozenset({State.SUBMITTED, State.IN_REVIEW, State.WAITING})),
+    ("窗口审核", frozenset({State.SUBMITTED, State.IN_REVIEW, State.RETURN_ASKED, State.WAITING})),
     ("主管审批", frozenset({State.REVIEWED})),
     ("部门办理", frozenset({State.APPROVED, State.PROCESSING})),
     ("全部办结", frozenset({State.COMPLETED})),

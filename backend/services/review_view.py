@@ -56,19 +56,25 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
 
 # Acts that move nothing, in words; the others are the table's ACTION_LABELS.
 OTHER_ACTS: dict[str, str] = {
-    "judge":            "审核材料",
-    "mark_photo":       "在照片上标注",
-    "check":            "核查",
-    "policy_changed":   "政策有变化，重新核对",
-    "rule_confirmed":   "确认政策核对",
-    "rule_overridden":  "写明理由照办",
-    "rule_taken_back":  "撤销政策核对的处理",
-    "sign":             "签名",
-    "answer":           "填写内容",
-    "look":             "查看完整内容",
-    "item_accept":      "部门接收",
-    "item_decide":      "部门作出决定",
-    "item_report_done": "申请人报告公积金已办好",
+    "judge":             "审核材料",
+    "mark_photo":        "在照片上标注",
+    "check":             "核查",
+    "policy_changed":    "政策有变化，重新核对",
+    "rule_confirmed":    "确认政策核对",
+    "rule_overridden":   "写明理由照办",
+    "rule_taken_back":   "撤销政策核对的处理",
+    "sign":              "签名",
+    "answer":            "填写内容",
+    "look":              "查看完整内容",
+    "absence_waived":    "处理没有的材料：容缺受理",
+    "absence_suggested": "处理没有的材料：换一种材料",
+    "absence_called":    "处理没有的材料：打电话",
+    "promise_passed":    "补交的材料合格",
+    "promise_failed":    "补交的材料不合格",
+    "promise_extended":  "补交延期",
+    "item_accept":       "部门接收",
+    "item_decide":       "部门作出决定",
+    "item_report_done":  "申请人报告公积金已办好",
     **ACT_LABELS,
     **DOCUMENT_ACTS,
     **AUTHORISATION_ACTS,
@@ -224,14 +230,17 @@ def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "revie
 
 
 def _may(case: Case, actor: Actor, claim: Claim | None) -> list[str]:
-    actions = [action.value for action in allowed(case.state, actor.role)]
+    # The first return is the clerk's; from the second on the supervisor is asked.
+    not_now = Action.RETURN if case.returns else Action.ASK_RETURN
+    in_review = case.state is State.IN_REVIEW
+    actions = [a.value for a in allowed(case.state, actor.role) if not (in_review and a is not_now)]
     if actor.role is Role.SUPERVISOR:
         return actions
     holds = claim is not None and claim.staff_id == actor.id
     may = ["judge", "check", "settle"] if holds and case.state in JUDGED_IN else []
     if case.state in (State.SUBMITTED, State.IN_REVIEW) and claim is None:
         may.append("claim")
-    needs_lease = {Action.RETURN, Action.ACCEPT, Action.REFUSE, Action.HOLD}
+    needs_lease = {Action.ASK_RETURN, Action.RETURN, Action.ACCEPT, Action.REFUSE, Action.HOLD}
     return may + [a for a in actions if a != Action.CLAIM and (holds or a not in needs_lease)]
 
 

@@ -35,17 +35,18 @@ LIMIT_WORDS: dict[ClockStart, str] = {
 
 # What she does next, by state: (title, detail, label of the button, page of the H5 after /cases/<id>).
 NEXT_STEPS: dict[State, tuple[str, str, str, str]] = {
-    State.DRAFT:      ("接着填", "填好的都替您存着，从停下的地方继续。", "继续办理", ""),
-    State.SUBMITTED:  ("等窗口审核", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
-    State.IN_REVIEW:  ("窗口正在审核", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
-    State.RETURNED:   ("有几处要改", "只改标出来的地方，别的不用动。", "去改一改", "/correction"),
-    State.WAITING:    ("先办好一件别的事", "您的申请替您留着，办好后接着办，不用重新填。", "看看怎么办", "/progress"),
-    State.REVIEWED:   ("等主管审批", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
-    State.APPROVED:   ("已经受理", "各部门会同时办，您不用跑。", "查看进度", "/progress"),
-    State.PROCESSING: ("各部门正在办", "各部门同时办，您不用跑。", "查看进度", "/progress"),
-    State.COMPLETED:  ("全部办好了", "可以查看和下载办理结果。", "查看结果", "/progress"),
-    State.WITHDRAWN:  ("已经撤回", "想办的时候，随时可以重新开始。", "查看详情", "/progress"),
-    State.REFUSED:    ("这次没能受理", "原因和可以怎么办都写在里面。", "看看原因", "/progress"),
+    State.DRAFT:        ("接着填", "填好的都替您存着，从停下的地方继续。", "继续办理", ""),
+    State.SUBMITTED:    ("等窗口审核", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
+    State.IN_REVIEW:    ("窗口正在审核", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
+    State.RETURN_ASKED: ("窗口还在审核", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
+    State.RETURNED:     ("有几处要改", "只改标出来的地方，别的不用动。", "去改一改", "/correction"),
+    State.WAITING:      ("先办好一件别的事", "您的申请替您留着，办好后接着办，不用重新填。", "看看怎么办", "/progress"),
+    State.REVIEWED:     ("等主管审批", "您现在不用做什么，有结果会在微信里告诉您。", "查看进度", "/progress"),
+    State.APPROVED:     ("已经受理", "各部门会同时办，您不用跑。", "查看进度", "/progress"),
+    State.PROCESSING:   ("各部门正在办", "各部门同时办，您不用跑。", "查看进度", "/progress"),
+    State.COMPLETED:    ("全部办好了", "可以查看和下载办理结果。", "查看结果", "/progress"),
+    State.WITHDRAWN:    ("已经撤回", "想办的时候，随时可以重新开始。", "查看详情", "/progress"),
+    State.REFUSED:      ("这次没能受理", "原因和可以怎么办都写在里面。", "看看原因", "/progress"),
 }
 # fmt: on
 

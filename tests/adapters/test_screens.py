@@ -77,7 +77,7 @@ def test_each_tab_holds_its_cases_and_no_other(
         "waiting": of(State.SUBMITTED, State.IN_REVIEW),
         "mine": {mine.id},
         "held": {held.id},
-        "to_approve": of(State.REVIEWED),
+        "to_approve": of(State.REVIEWED, State.RETURN_ASKED),
         "waiting_on_applicant": of(State.RETURNED, State.WAITING),
         "all": of(*set(State) - {State.DRAFT}) | {mine.id, held.id},
     }

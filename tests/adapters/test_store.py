@@ -16,9 +16,10 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.adapters.db.store import PostgresStore, PostgresTransaction, make_engine
+from backend.domain.absences import PROMISE_TRANSITIONS, Absence, AbsenceDecision, DecisionKind, Promise, PromiseState
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import first_broken
-from backend.domain.case import TRANSITIONS, Absence, Case, Photo, PhotoState, Signature, State
+from backend.domain.case import TRANSITIONS, Case, Photo, PhotoState, ReturnRequest, Signature, State
 from backend.domain.coaching import Coached, CoachFault
 from backend.domain.errors import ActiveCaseExists, AlreadyUsed, HeldByAnother, NotFound, OutsideDown, StaleVersion
 from backend.domain.marks import MarkShape
@@ -88,6 +89,28 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
         outcome=Outcome.DENIED,
         reason="年限不够",
     )
+    asked = ReturnRequest("第二页不对", "第一次没有交第二页", ({"subject": "slot:id_card"},), clerk.id, clerk.name, AT)
+    kind, days = DecisionKind.WAIVED, (date(2026, 12, 8), "agreement", "portrait", False, date(2026, 12, 1))
+    decision = AbsenceDecision("portrait", 2, kind, "照片后补", clerk.id, clerk.name, AT, *days)
+    promise = Promise(
+        slot_key="portrait",
+        state=PromiseState.GIVEN,
+        version=3,
+        reason="照片后补",
+        granted_on=date(2026, 11, 24),
+        promised_on=date(2026, 12, 8),
+        remind_on=date(2026, 12, 1),
+        by_id=clerk.id,
+        by_name=clerk.name,
+        granted_at=AT,
+        extended_reason="照相馆没有开门",
+        extended_at=LATER,
+        given_at=LATER,
+        settled_at=LATER,
+        fail_reason_code="blurred",
+        fail_note="看不清",
+        reminded=1,
+    )
     return Case(
         id=uuid4(),
         applicant_id=applicant_id,
@@ -106,6 +129,8 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
         review_due_on=date(2026, 11, 27),
         correction_note="请照着改一改",
         corrected_at=AT,
+        returns=1,
+        return_request=asked,
         mended=frozenset({"field:name", "slot:id_card"}),
         clerk_opinion=Opinion("同意受理", *signed_by),
         supervisor_opinion=Opinion("同意办理", *signed_by),
@@ -120,7 +145,9 @@ def everything(applicant_id: UUID, clerk: Actor) -> Case:
                 a_mark(photo, **drawn, shape=MarkShape.ARROW, note="这里"),
             )
         },
-        absences={"portrait": Absence("portrait", "没有照片", AT)},
+        absences={"portrait": Absence("portrait", "没有照片", AT, DecisionKind.WAIVED)},
+        absence_decisions=(replace(decision, kind=DecisionKind.CALLED),),
+        promises={"portrait": promise},
         judgements={"slot:id_card": Judgement("slot:id_card", Verdict.FAIL, "blurred", "左上角", 2, *signed_by)},
         checks={"transfer_pending": Check("transfer_pending", True, "在长沙缴过", *signed_by)},
         settlements={
@@ -151,6 +178,7 @@ def test_everything_on_a_case_is_tried_above(clerk: Actor, store: PostgresStore)
     as_new = [each.name for each in fields(Case) if getattr(given, each.name) == getattr(new, each.name)]
     hanging: list[Any] = [given.signature, given.clerk_opinion, *given.photos.values(), *given.absences.values()]
     hanging += [mark for marks in given.marks.values() for mark in marks]
+    hanging += [given.return_request, *given.absence_decisions, *given.promises.values()]
     hanging += [*given.judgements.values(), *given.checks.values(), *given.settlements.values(), *given.items.values()]
     empty = [(type(each), f.name) for each in hanging for f in fields(each) if getattr(each, f.name) is None]
     # A helper is another aggregate's: test_authorisation_rows.py. Photos of the last return are tried below.
@@ -164,7 +192,7 @@ def test_an_added_case_comes_back_with_its_own_row_whole(store: PostgresStore, c
         tx.cases.add(given)
 
     on_it: dict[str, Any] = {"photos": {}, "absences": {}, "judgements": {}, "checks": {}, "items": {}}
-    on_it |= {"settlements": {}, "marks": {}}
+    on_it |= {"settlements": {}, "marks": {}, "absence_decisions": (), "promises": {}}
     assert read(store, given.id) == replace(given, **on_it)
 
 
@@ -468,7 +496,7 @@ def moves_let_through(store: PostgresStore, update: str, pairs: Sequence[tuple[s
 
 
 def test_a_case_goes_by_the_domains_transitions_or_not_at_all(store: PostgresStore) -> None:
-    case = kept(store, State.SUBMITTED)
+    case = kept(store, State.RETURN_ASKED)
     pairs = [(start, end) for start in State for end in State if start != end]
 
     through = moves_let_through(store, "UPDATE cases SET state = :state WHERE id = :id", pairs, case.id)
@@ -489,6 +517,19 @@ def test_an_item_goes_by_the_domains_transitions_or_not_at_all(store: PostgresSt
     through = moves_let_through(store, update, pairs, item_id)
 
     assert through == {(start, end) for (start, _), end in ITEM_TRANSITIONS.items()}
+
+
+def test_a_promise_goes_by_the_domains_transitions_or_not_at_all(store: PostgresStore, clerk: Actor) -> None:
+    given = everything(a_person(store), clerk)
+    with store.begin() as tx:
+        tx.cases.add(Case(given.id, given.applicant_id, given.created_at))
+    change(store, given.id, lambda case: case.promises.update(given.promises))
+    pairs = [(start, end) for start in PromiseState for end in PromiseState if start != end]
+
+    update = "UPDATE promises SET state = :state WHERE case_id = :id"
+    through = moves_let_through(store, update, pairs, given.id)
+
+    assert through == {(start, end) for (start, _), end in PROMISE_TRANSITIONS.items() if start is not end}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor, Role
 from backend.domain.boxes import Point
-from backend.domain.case import Case, Photo, PhotoState, Signature, State, SubmissionTerms
+from backend.domain.case import Case, Photo, PhotoState, ReturnRequest, Signature, State, SubmissionTerms
 from backend.domain.evaluation import Evaluation
 from backend.domain.marks import Mark, MarkShape
 from backend.domain.people import Month
@@ -59,12 +59,17 @@ TERMS = SubmissionTerms(
 SIGNED = Signature("cases/1/signature/b.png", "b" * 64, AT)
 
 
+A_REQUEST = ReturnRequest("照片第二页不对", "第一次只交了一页", (), CLERK.id, CLERK.name, AT)
+
+
 def a_case(state: State = State.DRAFT, **changes: Any) -> Case:
     """A signed case in this state, with one item at its department where that can be."""
     case = Case(id=uuid4(), applicant_id=HER.id, created_at=AT, state=state, signature=SIGNED, changed_at=AT)
     if state in (State.APPROVED, State.PROCESSING):
         item = an_item(ItemState.ROUTED if state is State.APPROVED else ItemState.ACCEPTED)
         case.items[item.id] = item
+    if state is State.RETURN_ASKED:
+        case.returns, case.return_request = 1, A_REQUEST
     for name, value in changes.items():
         setattr(case, name, value)
     return case

@@ -22,6 +22,7 @@ from backend.domain.case import (
     State,
     allowed,
     reopened,
+    roles_of,
 )
 from backend.domain.errors import (
     ActionNotAllowed,
@@ -36,6 +37,7 @@ from backend.domain.errors import (
 )
 from backend.domain.routing import ItemAction, ItemState, Outcome
 from tests.domain.cases import (
+    A_REQUEST,
     AT,
     CLERK,
     HER,
@@ -61,6 +63,7 @@ ACTS: dict[Action, Act] = {
     Action.SUBMIT:    lambda case, who: case.submit(who, LATER, unanswered=(), missing=(), terms=TERMS),
     Action.WITHDRAW:  lambda case, who: case.withdraw(who, LATER, "我再想想"),
     Action.CLAIM:     lambda case, who: case.claim(who, LATER),
+    Action.ASK_RETURN: lambda case, who: case.ask_return(A_REQUEST, who, LATER),
     Action.RETURN:    lambda case, who: case.return_for_correction([], "", who, LATER),
     Action.ACCEPT:    lambda case, who: case.accept(an_opinion(who), who, LATER),
     Action.REFUSE:    lambda case, who: case.refuse("不在本区参保", who, LATER),
@@ -93,9 +96,9 @@ def test_what_is_not_in_the_table_is_refused(state: State, action: Action) -> No
     assert (case.state, case.new_events) == (state, [])
 
 
-@pytest.mark.parametrize(("state", "action", "role"), [(s, a, role) for s, a in MOVES for role in ROLES[a]])
+@pytest.mark.parametrize(("state", "action", "role"), [(s, a, role) for s, a in MOVES for role in roles_of(s, a)])
 def test_what_is_in_the_table_moves_the_case_there(state: State, action: Action, role: Role) -> None:
-    case = a_case(state)
+    case = a_case(state, returns=int(action is Action.ASK_RETURN))
 
     ACTS[action](case, WHO[role])
 
@@ -109,9 +112,9 @@ def test_what_is_in_the_table_moves_the_case_there(state: State, action: Action,
 @pytest.mark.parametrize(("state", "action"), MOVES)
 @pytest.mark.parametrize("role", Role)
 def test_nobody_moves_a_case_but_in_the_role_of_the_table(state: State, action: Action, role: Role) -> None:
-    if role in ROLES[action]:
+    if role in roles_of(state, action):
         return
-    case = a_case(state)
+    case = a_case(state, returns=int(action is Action.ASK_RETURN))
 
     with pytest.raises(NotAllowed):
         ACTS[action](case, WHO[role])
@@ -145,7 +148,7 @@ def test_every_state_and_action_has_its_words_and_its_role() -> None:
 def test_what_a_role_is_offered_is_what_the_table_lets_it_do(state: State, role: Role) -> None:
     offered = allowed(state, role)
 
-    assert set(offered) == {a for s, a in TRANSITIONS if s is state and role in ROLES[a]}
+    assert set(offered) == {a for s, a in TRANSITIONS if s is state and role in roles_of(s, a)}
 
 
 # ── whose it is, and which version was seen ──────────────────────────────────────────────────
@@ -414,7 +417,7 @@ def test_a_return_names_every_failure_and_asks_for_a_new_signature() -> None:
 
     assert (case.correction_note, case.corrected_at, case.signature) == ("请照着改一改", LATER, None)
     assert case.mended == frozenset()
-    assert case.new_events[0].facts == {"round": 1, "lines": lines}
+    assert case.new_events[0].facts == {"round": 1, "lines": lines, "returns": 1}
 
 
 def test_an_absence_that_did_not_pass_is_asked_for_again() -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pytest
 
+from backend.domain.absences import DecisionKind, PromiseAction, PromiseState
 from backend.domain.actors import Role
 from backend.domain.authorisation import AuthorisationAction, AuthorisationState, Relation
 from backend.domain.case import Action, State
@@ -29,6 +30,7 @@ NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
     *(PrintedForm, CoachFault, MarkShape),
+    *(DecisionKind, PromiseState, PromiseAction),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}

@@ -1,7 +1,7 @@
 """Cases and claims in their tables: a case is loaded whole, and saved as what changed since."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,14 @@ _UPSERT_PHOTO = _PHOTO.on_conflict_do_update(
 )
 _ABSENCE = upsert(tables.absences)
 _UPSERT_ABSENCE = _ABSENCE.on_conflict_do_update(
-    index_elements=["case_id", "slot_key"], set_={"reason": _ABSENCE.excluded.reason, "at": _ABSENCE.excluded.at}
+    index_elements=["case_id", "slot_key"],
+    set_={name: _ABSENCE.excluded[name] for name in ("reason", "at", "decided")},
+)
+_INSERT_DECISION = insert(tables.absence_decisions)
+_PROMISE = upsert(tables.promises)
+_UPSERT_PROMISE = _PROMISE.on_conflict_do_update(
+    index_elements=["case_id", "slot_key"],
+    set_={c.name: _PROMISE.excluded[c.name] for c in tables.promises.c if c.name not in ("case_id", "slot_key")},
 )
 _JUDGEMENT = upsert(tables.judgements)
 _UPSERT_JUDGEMENT = _JUDGEMENT.on_conflict_do_update(
@@ -55,13 +62,15 @@ class _AsLoaded:
 
     columns: Mapping[str, Any]
     answers: Mapping[str, Any]
-    photos: Mapping[UUID, Any]
-    absences: Mapping[str, Any]
-    judgements: Mapping[str, Any]
-    checks: Mapping[str, Any]
-    settlements: Mapping[str, Any]
-    items: Mapping[UUID, Any]
-    marks: Mapping[UUID, Any]
+    photos: Mapping[UUID, Any] = field(default_factory=dict)
+    absences: Mapping[str, Any] = field(default_factory=dict)
+    absence_decisions: int = 0
+    promises: Mapping[str, Any] = field(default_factory=dict)
+    judgements: Mapping[str, Any] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    settlements: Mapping[str, Any] = field(default_factory=dict)
+    items: Mapping[UUID, Any] = field(default_factory=dict)
+    marks: Mapping[UUID, Any] = field(default_factory=dict)
 
 
 class CaseRows:
@@ -81,7 +90,7 @@ class CaseRows:
         except exc.IntegrityError as error:
             raise ActiveCaseExists from error
         self._append_events(case)
-        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers), {}, {}, {}, {}, {}, {}, {})
+        self._loaded[case.id] = _AsLoaded(self._own_columns(case), dict(case.answers))
 
     def load(self, case_id: UUID) -> Case:
         self._connection.execute(statements.LOCK_CASE, {"case_id": case_id})
@@ -109,6 +118,9 @@ class CaseRows:
             self._update_own_row(case)
         self._write_changed(_UPSERT_PHOTO, case, before.photos, case.photos)
         self._write_changed(_UPSERT_ABSENCE, case, before.absences, case.absences)
+        if new := case.absence_decisions[before.absence_decisions :]:
+            self._connection.execute(_INSERT_DECISION, [{"case_id": case.id, **rows.columns(each)} for each in new])
+        self._write_changed(_UPSERT_PROMISE, case, before.promises, case.promises)
         self._write_changed(_UPSERT_JUDGEMENT, case, before.judgements, case.judgements)
         self._write_changed(_UPSERT_CHECK, case, before.checks, case.checks)
         self._write_changed(_UPSERT_SETTLEMENT, case, before.settlements, case.settlements)
@@ -150,6 +162,8 @@ class CaseRows:
             dict(case.answers),
             dict(case.photos),
             dict(case.absences),
+            len(case.absence_decisions),
+            dict(case.promises),
             dict(case.judgements),
             dict(case.checks),
             dict(case.settlements),
@@ -169,6 +183,8 @@ class CaseRows:
                     "review_due_on",
                     "correction_note",
                     "corrected_at",
+                    "returns",
+                    "return_request",
                     "clerk_opinion",
                     "supervisor_opinion",
                 ),

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from backend.adapters.db.mark_rows import by_photo
 from backend.adapters.db.sealed import Seal
+from backend.domain.absences import Absence, AbsenceDecision, DecisionKind, Promise, PromiseState
 from backend.domain.actors import Role
 from backend.domain.authorisation import helper_actor
-from backend.domain.case import Absence, ActiveHelper, Case, Photo, PhotoState, Signature, State
+from backend.domain.case import ActiveHelper, Case, Photo, PhotoState, ReturnRequest, Signature, State
 from backend.domain.coaching import Coached, CoachFault
 from backend.domain.evaluation import Evaluation
 from backend.domain.people import Month, mask_name
@@ -24,6 +25,11 @@ Row = Mapping[Any, Any]
 def moment(text: str | None) -> datetime | None:
     """A moment as PostgreSQL writes it into JSON."""
     return datetime.fromisoformat(text) if text else None
+
+
+def day(text: str | None) -> date | None:
+    """A date as PostgreSQL writes it into JSON."""
+    return date.fromisoformat(text) if text else None
 
 
 def photo(row: Row) -> Photo:
@@ -47,7 +53,27 @@ def coached(document: Row | None) -> Coached | None:
 
 
 def absence(row: Row) -> Absence:
-    return Absence(row["slot_key"], row["reason"], datetime.fromisoformat(row["at"]))
+    decided = DecisionKind(row["decided"]) if row["decided"] else None
+    return Absence(row["slot_key"], row["reason"], datetime.fromisoformat(row["at"]), decided)
+
+
+def absence_decision(row: Row) -> AbsenceDecision:
+    days = {name: day(row[name]) for name in ("promised_on", "call_again_on")}
+    parts = {"kind": DecisionKind(row["kind"]), "by_id": UUID(row["by_id"]), "at": moment(row["at"])}
+    return AbsenceDecision(**{**row, **days, **parts})
+
+
+def promise(row: Row) -> Promise:
+    days = {name: day(row[name]) for name in ("granted_on", "promised_on", "remind_on")}
+    moments = {name: moment(row[name]) for name in ("granted_at", "extended_at", "given_at", "settled_at")}
+    return Promise(**{**row, **days, **moments, "state": PromiseState(row["state"]), "by_id": UUID(row["by_id"])})
+
+
+def return_request(document: Row | None) -> ReturnRequest | None:
+    if document is None:
+        return None
+    parts = {"lines": tuple(document["lines"]), "by_id": UUID(document["by_id"]), "at": moment(document["at"])}
+    return ReturnRequest(**{**document, **parts})
 
 
 def judgement(row: Row) -> Judgement:
@@ -161,6 +187,8 @@ def case(row: Row, seal: Seal) -> Case:
         review_due_on=row["review_due_on"],
         correction_note=row["correction_note"],
         corrected_at=row["corrected_at"],
+        returns=row["returns"],
+        return_request=return_request(row["return_request"]),
         mended=frozenset(row["mended"]),
         clerk_opinion=opinion(row["clerk_opinion"]),
         supervisor_opinion=opinion(row["supervisor_opinion"]),
@@ -172,6 +200,8 @@ def case(row: Row, seal: Seal) -> Case:
         returned_photos={p.id: p for p in map(photo, row["returned_photos"] or ())},
         marks=by_photo(row["marks"] or ()),
         absences={a.slot_key: a for a in map(absence, row["absences"] or ())},
+        absence_decisions=tuple(map(absence_decision, row["absence_decisions"] or ())),
+        promises={p.slot_key: p for p in map(promise, row["promises"] or ())},
         judgements={j.subject: j for j in map(judgement, row["judgements"] or ())},
         checks={c.key: c for c in map(check, row["checks"] or ())},
         settlements={s.rule_key: s for s in map(settlement, row["settlements"] or ())},
@@ -200,6 +230,8 @@ def case_columns(case: Case, seal: Seal) -> dict[str, Any]:
         "review_due_on": case.review_due_on,
         "correction_note": case.correction_note,
         "corrected_at": case.corrected_at,
+        "returns": case.returns,
+        "return_request": document(case.return_request),
         "mended": sorted(case.mended),
         "clerk_opinion": document(case.clerk_opinion),
         "supervisor_opinion": document(case.supervisor_opinion),

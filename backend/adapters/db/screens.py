@@ -21,7 +21,7 @@ QUEUES = {
     "waiting": "c.state IN ('submitted', 'in_review') AND (l.case_id IS NULL OR l.expires_at <= :at)",
     "mine": "c.state IN ('in_review', 'waiting') AND l.staff_id = :staff_id AND l.expires_at > :at",
     "held": "c.state IN ('submitted', 'in_review') AND l.expires_at > :at AND l.staff_id <> :staff_id",
-    "to_approve": "c.state = 'reviewed'",
+    "to_approve": "c.state IN ('reviewed', 'return_asked')",
     "waiting_on_applicant": "c.state IN ('returned', 'waiting')",
     "all": "c.state <> 'draft' AND c.number IS NOT NULL",
 }
@@ -55,9 +55,9 @@ _ITEMS_AFTER_UNDATED = " AND i.due_on IS NULL AND i.id > :id"
 _REVIEW_COUNTS = text("""
 SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_id IS NULL) AS waiting,
        count(*) FILTER (WHERE l.staff_id = :staff_id) AS mine,
-       count(*) FILTER (WHERE c.state = 'reviewed') AS to_approve
+       count(*) FILTER (WHERE c.state IN ('reviewed', 'return_asked')) AS to_approve
   FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
- WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed')
+ WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed', 'return_asked')
 """)
 _DEPARTMENT_COUNTS = text("""
 SELECT count(*) FILTER (WHERE state = 'routed') AS routed, count(*) FILTER (WHERE state = 'accepted') AS accepted

@@ -15,7 +15,8 @@ _PHOTO = """json_build_object(
 _CASE = f"""
 SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c.planned_items, c.signature,
        c.commitment_version, c.policy_hash, c.evaluation, c.submitted_at, c.review_due_on, c.correction_note,
-       c.corrected_at, c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason,
+       c.corrected_at, c.returns, c.return_request,
+       c.mended, c.clerk_opinion, c.supervisor_opinion, c.confirmed_age_months, c.closing_reason,
        c.changed_by, c.changed_at, c.created_at,
        (SELECT json_build_object(
             'authorisation_id', h.id, 'id', h.helper_id, 'name', h.helper_name_masked,
@@ -31,8 +32,23 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
                  ORDER BY h.slot_key, h.part_key, h.ready_at DESC) p
          WHERE p.state = 'replaced') AS returned_photos,
        (SELECT json_agg(to_json(m) ORDER BY m.position) FROM photo_marks m WHERE m.case_id = c.id) AS marks,
-       (SELECT json_agg(json_build_object('slot_key', a.slot_key, 'reason', a.reason, 'at', a.at) ORDER BY a.at)
+       (SELECT json_agg(json_build_object(
+            'slot_key', a.slot_key, 'reason', a.reason, 'at', a.at, 'decided', a.decided) ORDER BY a.at)
           FROM absences a WHERE a.case_id = c.id) AS absences,
+       (SELECT json_agg(json_build_object(
+            'slot_key', d.slot_key, 'round', d.round, 'kind', d.kind, 'reason', d.reason,
+            'promised_on', d.promised_on, 'suggested_kind', d.suggested_kind, 'suggested_slot', d.suggested_slot,
+            'reached', d.reached, 'call_again_on', d.call_again_on, 'by_id', d.by_id, 'by_name', d.by_name,
+            'at', d.at) ORDER BY d.id)
+          FROM absence_decisions d WHERE d.case_id = c.id) AS absence_decisions,
+       (SELECT json_agg(json_build_object(
+            'slot_key', m.slot_key, 'state', m.state, 'version', m.version, 'reason', m.reason,
+            'granted_on', m.granted_on, 'promised_on', m.promised_on, 'remind_on', m.remind_on, 'by_id', m.by_id,
+            'by_name', m.by_name, 'granted_at', m.granted_at, 'extended_reason', m.extended_reason,
+            'extended_at', m.extended_at, 'given_at', m.given_at, 'settled_at', m.settled_at,
+            'fail_reason_code', m.fail_reason_code, 'fail_note', m.fail_note, 'reminded', m.reminded)
+            ORDER BY m.promised_on, m.slot_key)
+          FROM promises m WHERE m.case_id = c.id) AS promises,
        (SELECT json_agg(json_build_object(
             'subject', j.subject, 'round', j.round, 'verdict', j.verdict, 'reason_code', j.reason_code,
             'note', j.note, 'by_id', j.by_id, 'by_name', j.by_name, 'at', j.at) ORDER BY j.round)

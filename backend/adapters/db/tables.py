@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from backend.domain.absences import DecisionKind, PromiseState
 from backend.domain.authorisation import AuthorisationState, Relation, Side
 from backend.domain.case import ACTIVE, PhotoState, State
 from backend.domain.documents import PrintedForm
@@ -99,6 +100,8 @@ cases = Table(
     Column("review_due_on", Date),
     Column("correction_note", Text),
     Column("corrected_at", Moment),
+    Column("returns", SmallInteger, nullable=False, server_default=text("0")),
+    Column("return_request", JSONB(none_as_null=True)),
     Column("mended", JSONB, nullable=False, server_default=text("'[]'"), comment="answered anew since the return"),
     Column("clerk_opinion", JSONB(none_as_null=True)),
     Column("supervisor_opinion", JSONB(none_as_null=True)),
@@ -109,6 +112,9 @@ cases = Table(
     Column("created_at", Moment, nullable=False),
     one_of("state", State),
     CheckConstraint("version >= 1 AND round >= 1", name="counts_from_one"),
+    CheckConstraint(
+        "state <> 'return_asked' OR (returns >= 1 AND return_request IS NOT NULL)", name="asks_with_a_reason"
+    ),
     CheckConstraint(
         "state IN ('draft', 'withdrawn') OR (number IS NOT NULL AND id_number_index IS NOT NULL"
         " AND submitted_at IS NOT NULL AND review_due_on IS NOT NULL AND policy_hash IS NOT NULL)",
@@ -294,7 +300,70 @@ absences = Table(
     Column("slot_key", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("decided", Text, comment="how a clerk settled it; null while it is a task"),
     PrimaryKeyConstraint("case_id", "slot_key"),
+    CheckConstraint("decided IN ('suggested', 'waived')", name="decided_is_known"),
+)
+
+absence_decisions = Table(
+    "absence_decisions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("slot_key", Text, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("promised_on", Date),
+    Column("suggested_kind", Text),
+    Column("suggested_slot", Text),
+    Column("reached", Boolean),
+    Column("call_again_on", Date),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    one_of("kind", DecisionKind),
+    CheckConstraint("(kind = 'called') = (reached IS NOT NULL)", name="a_call_has_its_outcome"),
+    Index("ix_absence_decisions_case", "case_id", "id"),
+    comment="What clerks did about papers that she does not have, append-only",
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("slot_key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_on", Date, nullable=False),
+    Column("promised_on", Date, nullable=False),
+    Column("remind_on", Date, nullable=False),
+    Column("by_id", UUID, ForeignKey("staff.id"), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    Column("extended_reason", Text),
+    Column("extended_at", Moment),
+    Column("given_at", Moment),
+    Column("settled_at", Moment),
+    Column("fail_reason_code", Text),
+    Column("fail_note", Text),
+    Column("reminded", SmallInteger, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("case_id", "slot_key"),
+    one_of("state", PromiseState),
+    CheckConstraint("promised_on > granted_on AND remind_on <= promised_on", name="has_its_days"),
+    CheckConstraint("(extended_at IS NULL) = (extended_reason IS NULL)", name="an_extension_has_its_reason"),
+    Index("ix_promises_open", "promised_on", "case_id", postgresql_where=text("state IN ('given', 'open')")),
+    comment="容缺受理: papers that she promised to bring by a day, the latest of each slot",
+)
+
+promise_transitions = Table(
+    "promise_transitions",
+    metadata,
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    PrimaryKeyConstraint("from_state", "to_state"),
+    comment="The domain's PROMISE_TRANSITIONS, for the trigger that refuses every other move",
 )
 
 judgements = Table(

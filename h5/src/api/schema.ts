@@ -4046,7 +4046,7 @@ export interface components {
             id: string;
             number: string | null;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             next_step: components["schemas"]["NextStep"];
             /** Format: date-time */
@@ -4347,7 +4347,7 @@ export interface components {
             number: string | null;
             version: number;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             may: string[];
             /** @enum {string} */
@@ -4627,7 +4627,7 @@ export interface components {
             number: string;
             version: number;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             name_masked: string | null;
             town: string | null;
@@ -4899,7 +4899,7 @@ export interface components {
             number: string;
             version: number;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             correction_round: number;
             /** Format: date-time */
