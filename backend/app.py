@@ -10,12 +10,14 @@ from backend.api import (
     authorisations,
     bodies,
     callers,
+    counter,
     departments,
     estimate,
     filing,
     guide,
     headers,
     identity,
+    joining,
     limits,
     materials,
     notices,
@@ -24,6 +26,7 @@ from backend.api import (
     reminders,
     request_log,
     review,
+    shoot,
     supervision,
 )
 from backend.services import Services
@@ -39,6 +42,7 @@ DESCRIPTION = (
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
     *(review, departments, supervision),
+    *(counter, shoot, joining),
 )
 
 

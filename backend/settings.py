@@ -72,6 +72,11 @@ class Settings:
     staff_session_hours: int = 12
     applicant_session_days: int = 7
     lease_minutes: int = 15
+    counter_sitting_minutes: int = 30
+    shoot_link_minutes: int = 15
+    shoot_link_grace_minutes: int = 3
+    join_code_days: int = 90
+    join_code_tries: int = 5
     upload_link_minutes: int = 10
 
     material_max_bytes: int = 20_000_000
@@ -83,6 +88,7 @@ class Settings:
     requests_per_minute_per_address: int = 600
     sign_ins_per_minute_per_address: int = 30
     codes_per_minute_per_person: int = 20
+    shoots_per_minute_per_link: int = 240
     prints_per_minute_per_address: int = 30
     proxies_trusted: int = 0
 

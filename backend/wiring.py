@@ -25,12 +25,14 @@ from backend.domain.rulebook import Rulebook
 from backend.services import Services
 from backend.services.announcements import Announcements
 from backend.services.authorisations import Authorising
+from backend.services.counter import Counter, CounterLimits
 from backend.services.departments import Departments
 from backend.services.documents import Documents
 from backend.services.estimating import Estimating
 from backend.services.filing import Filing
 from backend.services.guides import Guides
 from backend.services.identity import Identity, SessionLimits
+from backend.services.joining import Joining
 from backend.services.materials import Materials
 from backend.services.notices import Notices
 from backend.services.policy_versions import PolicyVersions
@@ -38,6 +40,7 @@ from backend.services.ports import Clock
 from backend.services.reading import PhotoReading
 from backend.services.reminders import Reminders
 from backend.services.review import Review
+from backend.services.shoot_links import ShootLinks
 from backend.services.supervision import Supervision
 from backend.services.uploads import UploadLimits
 from backend.settings import Settings, SettingsError
@@ -113,6 +116,27 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
     )
     pictures = PillowPictures(max_bytes=settings.material_max_bytes, max_pixels=settings.material_max_pixels)
     template_ids = {event.value: template.template_id for event, template in wording.templates.items()}
+    counter_limits = CounterLimits(
+        sitting=timedelta(minutes=settings.counter_sitting_minutes),
+        link=timedelta(minutes=settings.shoot_link_minutes),
+        link_grace=timedelta(minutes=settings.shoot_link_grace_minutes),
+        join_code=timedelta(days=settings.join_code_days),
+        join_code_tries=settings.join_code_tries,
+    )
+    materials = Materials(
+        store=store,
+        clock=clock,
+        seals=seal,
+        rulebook=rulebook,
+        evidence=evidence,
+        outputs=_bucket(settings, settings.s3_outputs_bucket),
+        pictures=pictures,
+        limits=UploadLimits(
+            link_minutes=settings.upload_link_minutes,
+            min_bytes=settings.material_min_bytes,
+            max_bytes=settings.material_max_bytes,
+        ),
+    )
     services = Services(
         identity=Identity(
             store=store,
@@ -155,20 +179,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             terms=authorisation_wording.read_terms(settings.config_path),
             public_url=settings.public_url,
         ),
-        materials=Materials(
-            store=store,
-            clock=clock,
-            seals=seal,
-            rulebook=rulebook,
-            evidence=evidence,
-            outputs=_bucket(settings, settings.s3_outputs_bucket),
-            pictures=pictures,
-            limits=UploadLimits(
-                link_minutes=settings.upload_link_minutes,
-                min_bytes=settings.material_min_bytes,
-                max_bytes=settings.material_max_bytes,
-            ),
-        ),
+        materials=materials,
         reading=PhotoReading(
             store=store,
             clock=clock,
@@ -219,6 +230,25 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             public_url=settings.public_url,
         ),
         documents=documents,
+        counter=Counter(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            forms=TypstForms(settings.config_path),
+            public_url=settings.public_url,
+            limits=counter_limits,
+        ),
+        shoot_links=ShootLinks(
+            store=store,
+            clock=clock,
+            seals=seal,
+            rulebook=rulebook,
+            materials=materials,
+            public_url=settings.public_url,
+            limits=counter_limits,
+        ),
+        joining=Joining(store=store, clock=clock, limits=counter_limits),
     )
     return World(services, store, evidence, clock)
 

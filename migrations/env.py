@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-from backend.adapters.db import reading_tables  # noqa: F401 - its table is in the metadata too
+from backend.adapters.db import counter_tables, reading_tables  # noqa: F401 - their tables are in the metadata too
 from backend.adapters.db.tables import metadata
 
 MIGRATION_LOCK = 7_301_866_021  # any number, the same for every process that migrates

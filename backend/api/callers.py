@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, g, request
 from flask.blueprints import BlueprintSetupState
@@ -17,11 +18,13 @@ from backend.domain.accounts import STAFF_ROLES
 from backend.domain.actors import Actor, Role
 from backend.domain.errors import ContentRefused, CsrfRefused, NotAllowed, NotSignedIn, VersionMissing
 from backend.services import Services
+from backend.services.counter import AtDesk
 from backend.services.ports import Session
 from backend.settings import Settings
 
 SESSION_COOKIE = "tuixiu_session"
 CSRF_HEADER = "X-CSRF-Token"
+LINK_HEADER = "X-Shoot-Code"  # of a phone that opened the counter's link: it stands for a session
 BACKGROUND_HEADER = "X-Background"  # sent with what a page asks by itself: it does not keep a session from idling out
 SIGN_IN_PATH = "/api/identity/wechat/start"
 
@@ -79,6 +82,18 @@ def called_by(caller: Caller, roles: Iterable[Role] = ()) -> Callable[[View], Vi
     return mark
 
 
+def at_the_counter(view: View) -> View:
+    """A clerk may call this view of the applicant's too, in the one case she sits for at the counter."""
+    view.__dict__["at_the_counter"] = True
+    return view
+
+
+def by_shoot_link(view: View) -> View:
+    """A phone may call this view too, with the code of a counter's link of the one case in X-Shoot-Code."""
+    view.__dict__["by_shoot_link"] = True
+    return view
+
+
 def declared(app: Flask) -> Mapping[str, Declared]:
     """Endpoint → who may call it. Raises UndeclaredRoutes, naming them."""
     found = {rule.endpoint: _declaration(app, rule.endpoint) for rule in app.url_map.iter_rules()}
@@ -134,11 +149,38 @@ def _admit() -> None:
     if declaration.caller is Caller.OPEN:
         _refuse_other_sites()
         return
+    if _lets_phone_in():
+        return
     g.actor, g.session = _signed_in()
-    if g.actor.role not in declaration.roles:
+    if g.actor.role not in declaration.roles and not _lets_clerk_in(g.actor, g.session):
         raise NotAllowed(_wrong_audience(g.actor, declaration))
     if request.method not in SAFE_METHODS:
         _check_csrf(g.session)
+
+
+def _lets_clerk_in(who: Actor, its_session: Session) -> bool:
+    case_id = _case_of_request("at_the_counter")
+    if case_id is None or who.role is not Role.CLERK:
+        return False
+    return services().counter.is_seated(AtDesk(who, its_session.token_digest), case_id)
+
+
+def _lets_phone_in() -> bool:
+    """Whether the request comes by a link; it acts as the link then. Raises ShootLinkGone."""
+    code = request.headers.get(LINK_HEADER)
+    case_id = _case_of_request("by_shoot_link") if code else None
+    if code is None or case_id is None:
+        return False
+    photo_id: UUID | None = (request.view_args or {}).get("photo_id")
+    g.actor = services().shoot_links.admit(code, case_id, photo_id)
+    return True
+
+
+def _case_of_request(mark: str) -> UUID | None:
+    """The case in the address of a view that carries this mark."""
+    view = current_app.view_functions[request.endpoint or ""]
+    case_id: UUID | None = (request.view_args or {}).get("case_id")
+    return case_id if mark in view.__dict__ else None
 
 
 def _signed_in() -> tuple[Actor, Session]:
@@ -211,6 +253,16 @@ def actor() -> Actor:
 def session() -> Session:
     """The caller's session; not for open routes."""
     return cast(Session, g.session)
+
+
+def comes_by_link() -> bool:
+    """Whether this request was let in by a counter's link, without a session."""
+    return "actor" in g and "session" not in g
+
+
+def desk() -> AtDesk:
+    """The clerk and the session she works in."""
+    return AtDesk(actor(), session().token_digest)
 
 
 def session_token() -> str | None:

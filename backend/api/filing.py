@@ -8,18 +8,20 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.api import fields as field
-from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
+from backend.api.callers import Caller, actor, at_the_counter, declare, idempotency_key, seen_version, services
 from backend.api.shapes import GuideOfItem, HerEligibility, PlannedItem
 from backend.api.slots import SlotView
 from backend.api.views import json_view
 from backend.domain.actors import Role
 from backend.domain.answers import QuestionType
 from backend.domain.authorisation import AuthorisationState, Side
+from backend.domain.case import SignatureKind
 
 blp = Blueprint("filing", __name__, url_prefix="/api/filing", description="申请人的办件")
 declare(blp, Caller.APPLICANT)
 
-ACTING = [Role.APPLICANT.value, Role.HELPER.value]
+SIGNING = [Role.APPLICANT.value, Role.HELPER.value]
+ACTING = [*SIGNING, Role.CLERK.value]
 TASK_STATUSES = {"enum": ["done", "open", "todo"]}
 
 
@@ -180,7 +182,8 @@ class Signed(Schema):
     """When it was signed, and by whom: her, or her helper as 代办人."""
 
     signed_at = field.moment()
-    by = fields.String(required=True, metadata={"enum": ACTING})
+    by = fields.String(required=True, metadata={"enum": SIGNING})
+    kind = field.known(SignatureKind)
 
 
 class CaseHelper(Schema):
@@ -379,6 +382,7 @@ def start_case(given: dict[str, Any]) -> Response:
 
 
 @blp.get("/cases/<uuid:case_id>")
+@at_the_counter
 @blp.response(200, CaseView)
 def show_case(case_id: UUID) -> Response:
     """Her case."""
@@ -386,6 +390,7 @@ def show_case(case_id: UUID) -> Response:
 
 
 @blp.put("/cases/<uuid:case_id>/answers/<string(maxlength=64):page_key>")
+@at_the_counter
 @blp.arguments(Answers)
 @blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, CaseView)
@@ -395,6 +400,7 @@ def answer(given: dict[str, Any], case_id: UUID, page_key: str) -> Response:
 
 
 @blp.post("/cases/<uuid:case_id>/submission")
+@at_the_counter
 @blp.arguments(Submission)
 @blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, CaseView)

@@ -60,14 +60,26 @@ class SignedInStaff(Schema):
     department_label = fields.String(required=True, allow_none=True)
 
 
+class CounterSeat(Schema):
+    """For whom the clerk fills in at the counter now."""
+
+    case_id = fields.UUID(required=True)
+    applicant_name = fields.String(required=True)
+    clerk_name = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    signs_on_paper = fields.Boolean(required=True)
+    is_walk_in = fields.Boolean(required=True)
+
+
 class SessionView(Schema):
-    """Who is signed in; `person` for an applicant, `staff` and `idle_minutes` for staff."""
+    """Who is signed in; `person` for an applicant, `staff` and `idle_minutes` for staff, `counter` for whom."""
 
     kind = fields.String(required=True, validate=validate.OneOf(["applicant", "staff"]))
     csrf_token = fields.String(required=True, metadata={"description": "For the X-CSRF-Token header of every change."})
     person = fields.Nested(SignedInPerson)
     staff = fields.Nested(SignedInStaff)
     idle_minutes = fields.Integer()
+    counter = fields.Nested(CounterSeat)
 
 
 class NextQuery(Schema):
@@ -256,7 +268,10 @@ def _session_view(who: Actor, current: Session) -> dict[str, Any]:
         return {**view, "person": identity.person(who)}
     label = identity.department_label(who.department)
     staff = {"id": who.id, "name": who.name, "role": who.role.value, "department": who.department}
-    return {**view, "staff": {**staff, "department_label": label}, "idle_minutes": identity.staff_idle_minutes}
+    seat = services().counter.seat(current.token_digest) if who.role is Role.CLERK else None
+    at_counter = {"counter": seat} if seat else {}
+    whole = {**staff, "department_label": label}
+    return {**view, "staff": whole, "idle_minutes": identity.staff_idle_minutes, **at_counter}
 
 
 def _staff_row(member: StaffMember) -> dict[str, Any]:

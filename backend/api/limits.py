@@ -3,6 +3,7 @@
 With n workers a limit is n times as high at most. Only /api is counted: WeChat's servers call from few addresses.
 """
 
+import hashlib
 import ipaddress
 import math
 import threading
@@ -15,10 +16,11 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from backend.api.callers import LINK_HEADER
 from backend.domain.errors import TooMany
 from backend.settings import Settings
 
-CODE_PATHS = "/api/filing/invitation"  # everything that takes the code of a link
+CODE_PATHS = ("/api/filing/invitation", "/api/filing/joining")  # everything that takes a code of hers
 SIGN_IN_PATHS = frozenset({"/api/identity/staff/session", "/api/identity/wechat/start", "/api/identity/wechat/return"})
 
 PRINT_PATHS = frozenset({"/api/guide/precheck.pdf"})  # a print that is set anew for everybody, by anybody
@@ -56,6 +58,7 @@ class Limits:
         self._prints = RateLimitItemPerMinute(settings.prints_per_minute_per_address, namespace="print")
         self._per_person = RateLimitItemPerMinute(settings.requests_per_minute_per_person, namespace="person")
         self._codes = RateLimitItemPerMinute(settings.codes_per_minute_per_person, namespace="code")
+        self._shoots = RateLimitItemPerMinute(settings.shoots_per_minute_per_link, namespace="shoot")
         self._proxies_trusted = settings.proxies_trusted
 
     def count_address(self) -> None:
@@ -71,7 +74,9 @@ class Limits:
 
     def count_person(self) -> None:
         """Raises TooMany."""
-        if "actor" in g:
+        if code := request.headers.get(LINK_HEADER):
+            self._count(self._shoots, hashlib.sha256(code.encode()).hexdigest())
+        if "actor" in g and "session" in g:
             self._count(self._per_person, str(g.actor.id))
             if request.path.startswith(CODE_PATHS):
                 self._count(self._codes, str(g.actor.id))

@@ -9,13 +9,24 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.api import fields as field
-from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
+from backend.api.callers import (
+    Caller,
+    actor,
+    at_the_counter,
+    by_shoot_link,
+    comes_by_link,
+    declare,
+    idempotency_key,
+    seen_version,
+    services,
+)
 from backend.api.files import jpeg, result_file
 from backend.api.filing import CaseView
 from backend.api.slots import SlotView, UploadTicket
 from backend.api.views import json_view
 from backend.domain.coaching import Coached, CoachFault
 from backend.domain.errors import PhotoUnreadable, SignatureMissing
+from backend.services.shoot_links import bare_slot
 from backend.services.uploads import Announced
 
 SIGNATURE_MAX_CHARACTERS = 1_400_000  # base64 of one megabyte
@@ -89,6 +100,8 @@ class FileQuery(Schema):
 
 
 @blp.post("/<uuid:case_id>/photos")
+@at_the_counter
+@by_shoot_link
 @blp.arguments(PhotoAnnouncement)
 @blp.response(201, PhotoTicket)
 def announce_photo(photo: dict[str, Any], case_id: UUID) -> dict[str, Any]:
@@ -104,14 +117,18 @@ def _coached(said: dict[str, Any] | None) -> Coached | None:
 
 
 @blp.post("/<uuid:case_id>/photos/<uuid:photo_id>/completion")
+@at_the_counter
+@by_shoot_link
 @blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, SlotView)
 def complete_photo(case_id: UUID, photo_id: UUID) -> Response:
     """Say that the photo was sent: it is checked and counts from now on. Needs an Idempotency-Key."""
-    return json_view(services().materials.complete(actor(), case_id, photo_id, idempotency_key()))
+    slot = services().materials.complete(actor(), case_id, photo_id, idempotency_key())
+    return json_view(bare_slot(slot) if comes_by_link() else slot)
 
 
 @blp.delete("/<uuid:case_id>/photos/<uuid:photo_id>")
+@at_the_counter
 @blp.response(200, SlotView)
 def take_back_photo(case_id: UUID, photo_id: UUID) -> Response:
     """Take a photo out of its slot."""
@@ -119,6 +136,7 @@ def take_back_photo(case_id: UUID, photo_id: UUID) -> Response:
 
 
 @blp.get("/<uuid:case_id>/photos/<uuid:photo_id>/image")
+@at_the_counter
 @blp.response(200, BINARY, content_type="image/jpeg")
 def show_image(case_id: UUID, photo_id: UUID) -> Response:
     """Show one of her own photos, at most 2400 pixels long."""
@@ -126,6 +144,7 @@ def show_image(case_id: UUID, photo_id: UUID) -> Response:
 
 
 @blp.get("/<uuid:case_id>/photos/<uuid:photo_id>/thumbnail")
+@at_the_counter
 @blp.response(200, BINARY, content_type="image/jpeg")
 def show_thumbnail(case_id: UUID, photo_id: UUID) -> Response:
     """Show one of her own photos, at most 320 pixels long."""
@@ -136,6 +155,7 @@ def show_thumbnail(case_id: UUID, photo_id: UUID) -> Response:
 
 
 @blp.post("/<uuid:case_id>/absences")
+@at_the_counter
 @blp.arguments(AbsenceDeclaration)
 @blp.response(200, SlotView)
 def declare_absence(absence: dict[str, str], case_id: UUID) -> Response:
@@ -145,6 +165,7 @@ def declare_absence(absence: dict[str, str], case_id: UUID) -> Response:
 
 
 @blp.delete("/<uuid:case_id>/absences/<string(maxlength=64):slot_key>")
+@at_the_counter
 @blp.response(200, SlotView)
 def take_back_absence(case_id: UUID, slot_key: str) -> Response:
     """Say that she has it after all."""
@@ -155,6 +176,7 @@ def take_back_absence(case_id: UUID, slot_key: str) -> Response:
 
 
 @blp.put("/<uuid:case_id>/signature")
+@at_the_counter
 @blp.arguments(DrawnSignature)
 @blp.doc(parameters=[field.IF_MATCH])
 @blp.response(200, CaseView)
@@ -162,12 +184,12 @@ def sign(drawn: dict[str, Any], case_id: UUID) -> Response:
     """Sign by hand. Needs If-Match."""
     if drawn["strokes"] == 0:
         raise SignatureMissing
-    services().materials.save_signature(actor(), case_id, seen_version(), _png(drawn["png_base64"]))
+    services().materials.save_signature(actor(), case_id, seen_version(), png_of(drawn["png_base64"]))
     view = services().filing.view(actor(), case_id)
     return json_view(view, version=view["version"])
 
 
-def _png(text: str) -> bytes:
+def png_of(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except ValueError as broken:  # not base64, or not even ASCII

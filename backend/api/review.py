@@ -319,6 +319,13 @@ class DefaultOpinions(Schema):
     supervisor = field.text()
 
 
+class FiledAtCounter(Schema):
+    """The clerk who filled in and handed in at the counter, and whether she reviewed it too."""
+
+    by = field.text()
+    same_as_reviewer = field.flag()
+
+
 class ReviewView(Schema):
     """The case as the window sees it."""
 
@@ -353,6 +360,7 @@ class ReviewView(Schema):
     failed = field.many(Failed)
     default_opinions = field.one(DefaultOpinions)
     closing_reason = field.text(nullable=True)
+    filed_at_counter = field.one(FiledAtCounter, nullable=True)
     authorisations = field.many(StaffAuthorisation)
 
 

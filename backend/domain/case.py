@@ -37,6 +37,7 @@ from backend.domain.errors import (
 )
 from backend.domain.evaluation import Evaluation
 from backend.domain.marks import Mark, failure_by, must_be_drawable, redrawn
+from backend.domain.materials import SIGNS_ON_PAPER
 from backend.domain.review import (
     Check,
     Judgement,
@@ -90,7 +91,7 @@ class Action(StrEnum):
 # fmt: off
 TRANSITIONS: dict[tuple[State, Action], State] = {
     # from               action              to                   # who
-    (State.DRAFT,        Action.SUBMIT):     State.SUBMITTED,     # applicant, or her helper
+    (State.DRAFT,        Action.SUBMIT):     State.SUBMITTED,     # applicant, her helper, or a clerk at the counter
     (State.RETURNED,     Action.SUBMIT):     State.SUBMITTED,     # applicant
     (State.SUBMITTED,    Action.CLAIM):      State.IN_REVIEW,     # clerk
     (State.IN_REVIEW,    Action.RETURN):     State.RETURNED,      # clerk, the first time
@@ -107,6 +108,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.APPROVED,     Action.COMPLETE):   State.COMPLETED,     # system, when nothing waits any more
     (State.PROCESSING,   Action.COMPLETE):   State.COMPLETED,     # system, with the last item decided
     (State.DRAFT,        Action.WITHDRAW):   State.WITHDRAWN,     # applicant
+    (State.DRAFT,        Action.ABANDON):    State.WITHDRAWN,     # clerk, what was begun at the counter
     (State.SUBMITTED,    Action.WITHDRAW):   State.WITHDRAWN,     # applicant
     (State.IN_REVIEW,    Action.WITHDRAW):   State.WITHDRAWN,     # applicant
     (State.RETURN_ASKED, Action.WITHDRAW):   State.WITHDRAWN,     # applicant
@@ -116,8 +118,9 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
 }
 
 ROLES: dict[Action, tuple[Role, ...]] = {
-    Action.SUBMIT:     (Role.APPLICANT, Role.HELPER),
+    Action.SUBMIT:     (Role.APPLICANT, Role.HELPER, Role.CLERK),  # the clerk at the counter, for who came
     Action.WITHDRAW:   (Role.APPLICANT, Role.HELPER),
+    Action.ABANDON:    (Role.CLERK,),
     Action.CLAIM:      (Role.CLERK,),
     Action.ASK_RETURN: (Role.CLERK,),
     Action.RETURN:     (Role.CLERK,),
@@ -188,6 +191,8 @@ NOT_TO_SETTLE: dict[SettlementKind | None, str] = {
 }
 # fmt: on
 REASON_LEAST_CHARACTERS = 4
+
+FORM_SLOT = "application_form"
 
 CLOSED = frozenset({State.COMPLETED, State.WITHDRAWN, State.REFUSED})
 ACTIVE = frozenset(State) - CLOSED - {State.DRAFT}
@@ -268,14 +273,25 @@ class ReturnRequest:
     at: datetime
 
 
+class SignatureKind(StrEnum):
+    """How it was signed; the values are the wire and database values."""
+
+    HANDWRITTEN = "handwritten"  # on a screen
+    PAPER = "paper"  # on the printed form, which was scanned
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A handwritten signature (PNG in the evidence bucket) under the commitment: hers, or her helper's as 代办人."""
+    """A signature under the commitment, in the evidence bucket: hers, or her helper's as 代办人.
+
+    Handwritten it is a PNG of its own; on paper, the first page of the scanned form (JPEG).
+    """
 
     image_key: str
     sha256: str
     signed_at: datetime
     role: Role = Role.APPLICANT
+    kind: SignatureKind = SignatureKind.HANDWRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +303,14 @@ class ActiveHelper:
     applicant_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ActiveSitting:
+    """The clerk who fills in at the counter (窗口代填) now, until she ends it."""
+
+    sitting_id: UUID
+    clerk_id: UUID
+
+
 @dataclass(slots=True)
 class Case:
     """One application of one insured person, with everything that hangs on it. Change it by its methods only."""
@@ -295,6 +319,7 @@ class Case:
     applicant_id: UUID
     created_at: datetime
     helper: ActiveHelper | None = None
+    sitting: ActiveSitting | None = None
     state: State = State.DRAFT
     version: int = 1
     round: int = 1
@@ -333,7 +358,8 @@ class Case:
     # ── what can go wrong first ───────────────────────────────────────────────────────────
 
     def must_belong_to(self, actor: Actor) -> Actor:
-        """Who this person is in the case: the applicant, or the helper (代办人) whom she has authorised.
+        """Who this person is in the case: the applicant, the helper (代办人) whom she has authorised, or the clerk who
+        fills in for her at the counter.
 
         Raises NotFound when the case is somebody else's: that it exists is nobody's business.
         """
@@ -341,6 +367,8 @@ class Case:
             return actor
         if self.helper is not None and actor.id == self.helper.actor.id:
             return self.helper.actor
+        if self.sitting is not None and actor.role is Role.CLERK and actor.id == self.sitting.clerk_id:
+            return actor
         raise NotFound
 
     def must_be_at(self, seen_version: int) -> None:
@@ -369,18 +397,51 @@ class Case:
         """Keeps one page of parsed answers. A signature no longer covers what changed, so it is asked for again."""
         self.must_be_editable("修改")
         if any(self.answers.get(key) != value for key, value in given.items()):
-            self.signature = None
+            self._unsign()
         self.answers |= given
         for key in given:
             self._mend(f"field:{key}")
-        if actor.role is Role.HELPER:  # she can see afterwards what was filled in for her; never the answers themselves
+        if actor.role is not Role.APPLICANT:  # what was filled in for her, never the answers
             self._note("answer", actor, at, {"fields": sorted(given)})
         self._touch(actor, at)
 
     def sign(self, signature: Signature, actor: Actor, at: datetime) -> None:
         self.must_be_editable("签名")
         self.signature = signature
-        self._note("sign", actor, at, {"sha256": signature.sha256})
+        facts = {"on": signature.kind} if signature.kind is SignatureKind.PAPER else {}
+        self._note("sign", actor, at, {"sha256": signature.sha256, **facts})
+
+    @property
+    def signs_on_paper(self) -> bool:
+        return bool(self.answers.get(SIGNS_ON_PAPER))
+
+    def choose_signing(self, kind: SignatureKind, actor: Actor, at: datetime) -> None:
+        """At the counter: she signs on a phone, or on the printed form, which is then scanned into its slot."""
+        self.must_be_editable("改签名方式")
+        if self.signs_on_paper is (kind is SignatureKind.PAPER):
+            return
+        self._unsign()
+        self.answers = {key: value for key, value in self.answers.items() if key != SIGNS_ON_PAPER}
+        if kind is SignatureKind.PAPER:
+            self.answers[SIGNS_ON_PAPER] = True
+        self._touch(actor, at)
+
+    def sign_on_paper(self, actor: Actor, at: datetime) -> None:
+        """The clerk has compared the scanned form: it counts as her signature. Raises SignatureMissing without it."""
+        self.must_be_editable("确认签名")
+        _must_be((Role.CLERK,), actor)
+        pages = [p for p in self.photos.values() if p.slot_key == FORM_SLOT and p.state is PhotoState.READY]
+        first = min(pages, key=lambda page: page.part_key, default=None)
+        if first is None or first.image_key is None or first.sha256 is None or not self.signs_on_paper:
+            raise SignatureMissing("还没有扫描签好字的申请表，请先扫描上传。")
+        self.sign(Signature(first.image_key, first.sha256, at, kind=SignatureKind.PAPER), actor, at)
+
+    def _unsign(self) -> None:
+        """What was signed has changed: the signature, and the printed form that bears it, say something else now."""
+        self.signature = None
+        for photo in list(self.photos.values()):
+            if photo.slot_key == FORM_SLOT:
+                self.photos[photo.id] = replace(photo, state=PhotoState.REPLACED)
 
     def add_photo(self, photo: Photo) -> None:
         self.must_take_photos(photo.slot_key, "传照片")
@@ -412,6 +473,7 @@ class Case:
                 self.photos[other.id] = replace(other, state=PhotoState.REPLACED)
         self.photos[ready.id] = ready
         self.absences.pop(ready.slot_key, None)
+        self._forget_scanned_signature(ready)
         self._mend(f"slot:{ready.slot_key}")
         if self.owes(ready.slot_key):
             self.promises[ready.slot_key] = self.promises[ready.slot_key].given(ready.ready_at or ready.created_at)
@@ -425,7 +487,13 @@ class Case:
         promise = self.promises.get(photo.slot_key)
         if promise and promise.state is PromiseState.GIVEN and not self._has_photo(photo.slot_key):
             self.promises[photo.slot_key] = promise.taken_back()
+        self._forget_scanned_signature(photo)
         return photo
+
+    def _forget_scanned_signature(self, photo: Photo) -> None:
+        """Another page of the signed form: the clerk compares it again."""
+        if photo.slot_key == FORM_SLOT and self.signature and self.signature.kind is SignatureKind.PAPER:
+            self.signature = None
 
     def declare_absent(self, slot_key: str, reason: str, at: datetime) -> None:
         """She has no such paper: the slot no longer stops her, a clerk sees to it. Raises ReasonMissing."""
@@ -463,9 +531,16 @@ class Case:
         self._move(Action.SUBMIT, actor, at, facts={"round": self.round, "policy_hash": terms.policy_hash})
 
     def withdraw(self, actor: Actor, at: datetime, reason: str) -> None:
-        """Takes the case back, until it is approved. Raises ActionNotAllowed."""
+        """Takes the case back, until it is approved; a clerk only what was never handed in. Raises ActionNotAllowed."""
+        if actor.role is Role.CLERK and self.state is not State.DRAFT:
+            raise NotAllowed("已经提交的，要申请人本人来撤回。")
         self._move(Action.WITHDRAW, actor, at, note=reason.strip() or None)
         self.closing_reason = reason.strip() or None
+
+    def hand_over(self, person_id: UUID, actor: Actor, at: datetime) -> None:
+        """She takes the case that was filed for her at the counter into her own WeChat."""
+        self.applicant_id = person_id
+        self._note("counter_joined", actor, at, {})
 
     # ── the clerk ────────────────────────────────────────────────────────────────────────
 

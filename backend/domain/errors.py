@@ -2,7 +2,8 @@
 
 RuleBroken
 ├── NotFound                    not there, or not yours
-│   └── InvitationGone
+│   ├── InvitationGone · ShootLinkGone
+│   └── JoinRefused
 ├── NotSignedIn                 nobody, or a session that ended
 │   ├── WrongPassword
 │   └── SignInExpired
@@ -12,7 +13,7 @@ RuleBroken
 ├── NotNow                      lawful, but not in this state
 │   ├── ActionNotAllowed
 │   ├── HeldByAnother · ReturnNeedsSupervisor
-│   ├── ActiveCaseExists
+│   ├── ActiveCaseExists · WalkInHasCase
 │   ├── OwnInvitation · HelperExists · TooManyAsked
 │   ├── AlreadyUsed
 │   └── GuideUnchanged
@@ -59,6 +60,20 @@ class InvitationGone(NotFound):
 
     code, title = "invitation-gone", "这个链接不能用了"
     sentence = "这个链接已经用过，或者已经过期。请让发给您的人再发一个新的。"
+
+
+class ShootLinkGone(NotFound):
+    """The code of a link for photos is unknown, was ended, or is over: the three are never told apart."""
+
+    code, title = "shoot-link-gone", "这个二维码不能用了"
+    sentence = "这个二维码已经过了时间，或者窗口换了新的。请让窗口的工作人员再开一个，重新扫。"
+
+
+class JoinRefused(NotFound):
+    """Number, code and ID number do not belong together, or the code is over: never told apart."""
+
+    code, title = "join-refused", "没有对上"
+    sentence = "办件号、领取码、身份证号有一样不对，或者领取码不能用了。请照回执再看一遍，或请窗口重新打一张。"
 
 
 class NotSignedIn(RuleBroken):
@@ -123,6 +138,14 @@ class ActiveCaseExists(NotNow):
 
     code, title = "active-case-exists", "已有一件正在办理"
     sentence = "这个身份证号已有一件正在办理，不用再交一次；如不是您交的，请给窗口打电话。"
+
+
+class WalkInHasCase(NotNow):
+    """A second case is wanted at the counter. Facts: case_id, number, state_label, name_masked, changed_at, is_walk_in,
+    may_continue."""
+
+    code, title = "walk-in-has-case", "这个身份证号已经有一件"
+    sentence = "这个身份证号已经有一件没有办完，不能再开一件。经本人同意，可以接着办那一件。"
 
 
 class OwnInvitation(NotNow):

@@ -65,6 +65,8 @@ class MaterialRules:
 
 Checklist = tuple[Slot, ...]
 
+SIGNS_ON_PAPER = "signs_on_paper"  # beside her answers: at the counter she signs the printed form
+
 
 def checklist(answers: Answers, rules: MaterialRules) -> Checklist:
     """The slots these (effective) answers call for, in the file's order.
@@ -74,6 +76,11 @@ def checklist(answers: Answers, rules: MaterialRules) -> Checklist:
     chosen = chosen_items(answers, rules.items)
     routed_to = frozenset(item.department for item in chosen if item.filing is Filing.COMBINED)
     return tuple(_slot(rule, answers, routed_to) for rule in rules.rows if PREDICATES[rule.when](answers))
+
+
+def printed(slots: Checklist) -> Checklist:
+    """The same slots where what is generated is printed, signed by hand and scanned: 打印签字的申请表."""
+    return tuple(replace(slot, generated=False) if slot.generated else slot for slot in slots)
 
 
 def missing(

@@ -126,6 +126,7 @@ RECEIPT_REASONS: Final[dict[str, str]] = {
     "failed: system failed": "微信没有送到，请打电话告诉本人",
 }
 NO_LONGER_HELPS: Final = "授权已经结束，没有再发给代办人"
+NO_WECHAT: Final = "她在窗口办的，还没有用微信领取，请打电话告诉本人"
 GIVEN_UP: Final = "微信一直连不上，没有发出去，请打电话告诉本人"
 # fmt: on
 

@@ -175,7 +175,12 @@ class Rulebook:
 
     def checklist(self, answers: Answers) -> Checklist:
         """The slots these answers call for; irrelevant answers are left out first."""
-        return listing.checklist(self.graph.effective(answers), self.materials)
+        return self.checklist_of(self.graph.effective(answers), answers)
+
+    def checklist_of(self, effective: Answers, answers: Answers) -> Checklist:
+        """The same where the relevant answers are known. The form that is signed on paper is scanned like the rest."""
+        found = listing.checklist(effective, self.materials)
+        return listing.printed(found) if answers.get(listing.SIGNS_ON_PAPER) else found
 
     def item(self, code: str) -> Item:
         """An item by its wire value. Raises ValueError for a code that is none of the seven."""

@@ -5,18 +5,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backend.services.authorisations import Authorising
+    from backend.services.counter import Counter
     from backend.services.departments import Departments
     from backend.services.documents import Documents
     from backend.services.estimating import Estimating
     from backend.services.filing import Filing
     from backend.services.guides import Guides
     from backend.services.identity import Identity
+    from backend.services.joining import Joining
     from backend.services.materials import Materials
     from backend.services.notices import Notices
     from backend.services.policy_versions import PolicyVersions
     from backend.services.reading import PhotoReading
     from backend.services.reminders import Reminders
     from backend.services.review import Review
+    from backend.services.shoot_links import ShootLinks
     from backend.services.supervision import Supervision
 
 
@@ -38,3 +41,6 @@ class Services:
     policy_versions: "PolicyVersions"
     guides: "Guides"
     documents: "Documents"
+    counter: "Counter"
+    shoot_links: "ShootLinks"
+    joining: "Joining"

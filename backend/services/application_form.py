@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.domain.actors import Role
-from backend.domain.case import Case
+from backend.domain.case import Case, SignatureKind
 from backend.domain.materials import Slot
 from backend.domain.people import Month
 from backend.domain.review import Opinion
@@ -103,7 +103,7 @@ def _kind(slot: Slot, case: Case) -> str | None:
 
 def _signature(case: Case) -> View | None:
     signature = case.signature
-    if signature is None:
+    if signature is None or signature.kind is SignatureKind.PAPER:  # it stands on the paper that was scanned
         return None
     helper = case.helper.actor.name if signature.role is Role.HELPER and case.helper else None
     return {

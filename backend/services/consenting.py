@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.domain.errors import ConsentMissing
 from backend.domain.rulebook import Rulebook
-from backend.services.ports import Transaction
+from backend.services.ports import RecordedConsent, Transaction
 
 
 def must_consent(rulebook: Rulebook, consents: Mapping[str, str], notice_version: str) -> None:
@@ -21,8 +21,14 @@ def must_consent(rulebook: Rulebook, consents: Mapping[str, str], notice_version
 
 
 def keep_consents(
-    tx: Transaction, rulebook: Rulebook, person_id: UUID, consents: Mapping[str, str], notice_version: str, at: datetime
+    tx: Transaction,
+    rulebook: Rulebook,
+    person_id: UUID,
+    consents: Mapping[str, str],
+    notice_version: str,
+    at: datetime,
+    recorded: RecordedConsent | None = None,
 ) -> None:
-    """Notes which versions she agreed to."""
+    """Notes which versions she agreed to; `recorded` where a clerk took it down at the counter."""
     for key, version in {**consents, rulebook.consents.notice.key: notice_version}.items():
-        tx.people.consent(person_id, key, version, at)
+        tx.people.consent(person_id, key, version, at, recorded)

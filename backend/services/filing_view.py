@@ -11,7 +11,7 @@ from typing import Any
 from backend.domain.actors import ROLE_LABELS, Actor, Role
 from backend.domain.case import EDITABLE, STATE_LABELS, Case, State, allowed, reopened
 from backend.domain.items import ChosenItem, Filing, chosen_items
-from backend.domain.materials import Checklist, checklist, missing
+from backend.domain.materials import Checklist, missing
 from backend.domain.people import Month
 from backend.domain.questions import Page, Walk
 from backend.domain.retirement import ContributionShort, Eligibility, TooEarly
@@ -32,7 +32,7 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
     """CaseView of the API, for the applicant or her helper: see backend/api/filing.py for its schema."""
     walk = rulebook.graph.walk(case.answers)
     open_page = rulebook.graph.open_page_of(walk, today, rulebook.unlawful_choices(walk.effective))
-    slots = checklist(walk.effective, rulebook.materials)
+    slots = rulebook.checklist_of(walk.effective, case.answers)
     why_reopened = reopened(case, _subjects(walk, slots))
     pages = page_views(case, rulebook, walk, open_page, why_reopened, today)
     slot_views = [slot_view(slot, case, rulebook) for slot in slots]
@@ -189,7 +189,8 @@ def _missing_words(slot_views: Sequence[View], still_missing: Sequence[str]) -> 
 
 
 def _signature(case: Case) -> View | None:
-    return {"signed_at": iso(case.signature.signed_at), "by": case.signature.role} if case.signature else None
+    signed = case.signature
+    return {"signed_at": iso(signed.signed_at), "by": signed.role, "kind": signed.kind} if signed else None
 
 
 def _helper(case: Case) -> View | None:
@@ -206,8 +207,11 @@ def _helper(case: Case) -> View | None:
 def _may(case: Case, found: Eligibility | None, actor: Actor) -> list[str]:
     """The actions her page offers, in the order they come."""
     may: list[str] = ["answer", "upload", "sign"] if case.state in EDITABLE else []
+    at_counter = actor.role is Role.CLERK
+    if at_counter:  # she signs herself, by a phone or on paper
+        may = [each for each in may if each != "sign"]
     not_yet = isinstance(found, (TooEarly, ContributionShort)) and case.state is State.DRAFT
-    actions = [action.value for action in allowed(case.state, actor.role)]
+    actions = [action.value for action in allowed(case.state, actor.role) if case.state in EDITABLE or not at_counter]
     return may + [action for action in actions if not (action == "submit" and not_yet)]
 
 

@@ -179,8 +179,17 @@ class Materials(ResultFiles):
     def save_signature(self, actor: Actor, case_id: UUID, seen_version: int, png: bytes) -> None:
         """Her handwriting, or her helper's, under the case.
 
-        Raises NotFound, StaleVersion, ActionNotAllowed, SignatureMissing, OutsideDown.
+        Raises NotFound, NotAllowed, StaleVersion, ActionNotAllowed, SignatureMissing, OutsideDown.
         """
+        if actor.role not in (Role.APPLICANT, Role.HELPER):
+            raise NotAllowed("签名要申请人本人来签：请她扫二维码在手机上签，或者打印出来签。")
+        self._save_signature(actor, case_id, seen_version, png)
+
+    def save_walk_in_signature(self, actor: Actor, case_id: UUID, seen_version: int, png: bytes) -> None:
+        """Her handwriting on a phone at the counter; `actor` is the link it came by. Raises as `save_signature`."""
+        self._save_signature(actor, case_id, seen_version, png)
+
+    def _save_signature(self, actor: Actor, case_id: UUID, seen_version: int, png: bytes) -> None:
         self._pictures.check_signature(png)
         at, sha256 = self._clock.now(), hashlib.sha256(png).hexdigest()
         image_key = f"cases/{case_id}/signature/{sha256}.png"
@@ -190,7 +199,8 @@ class Materials(ResultFiles):
         with self._store.begin() as tx:
             case, actor = self._own_case(tx, actor, case_id)
             self._signable_case(case, seen_version)
-            case.sign(Signature(image_key, sha256, at, actor.role), actor, at)
+            signer = Role.HELPER if actor.role is Role.HELPER else Role.APPLICANT
+            case.sign(Signature(image_key, sha256, at, signer), actor, at)
             tx.cases.save(case)
 
     # ── looking at photos ────────────────────────────────────────────────────────────────────

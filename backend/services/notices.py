@@ -16,6 +16,7 @@ from backend.domain.chat import Replies, asks_for_progress, progress_of, say_pro
 from backend.domain.notices import (
     GIVEN_UP,
     NO_LONGER_HELPS,
+    NO_WECHAT,
     CallbackRefused,
     PushNews,
     PushState,
@@ -99,7 +100,9 @@ class Notices:
         if push.state == PushState.SENT and push.msgid:
             self._settle_parked_receipt(push.msgid)
 
-    def _hand_over(self, push: Push, openid: str) -> Push:
+    def _hand_over(self, push: Push, openid: str | None) -> Push:
+        if openid is None:
+            return self._move(push.id, PushNews.REJECTED, reason=NO_WECHAT)
         url = sign_in_url(self._public_url, push.path)
         try:
             msgid = self._messenger.send_template(openid, push.template_key, push.fields, url, push.client_msg_id)

@@ -20,17 +20,26 @@ from backend.domain.reading import Reading, Seen
 from backend.domain.reminders import Reminder
 from backend.domain.rulebook import Rulebook
 from backend.domain.service_guide import GuideVersion
+from backend.services.counter_ports import CounterRows
 
 # ── what goes in and out ─────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signed in by WeChat (openid is per account)."""
+    """Somebody who signed in by WeChat (openid is per account), or came to the counter and has none."""
 
     id: UUID
-    openid: str
+    openid: str | None
     follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedConsent:
+    """A consent that a clerk took down at the counter: how it was given (counter.py ConsentHow), and the clerk."""
+
+    how: str
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,10 @@ class Cases(Protocol):
     def open_of(self, applicant_id: UUID) -> UUID | None:
         """The applicant's draft or running case, the newest first."""
 
+    def open_by_id_number(self, id_number: str) -> UUID | None:
+        """The draft or running case of this ID number, the running one first. Until the transaction ends nobody else
+        asks for the same number."""
+
     def by_number(self, number: str) -> UUID | None: ...
     def numbered_after(self, number: str, limit: int) -> list[UUID]:
         """Cases that have a number, in its order, from behind this one on."""
@@ -309,7 +322,15 @@ class People(Protocol):
         """The person with this openid, made if she is new."""
 
     def set_follows(self, openid: str, *, follows: bool, at: datetime) -> Person: ...
-    def consent(self, person_id: UUID, key: str, version: str, at: datetime) -> None: ...
+    def add_walk_in(self, at: datetime) -> UUID:
+        """Somebody who came to the counter: a person without a WeChat."""
+
+    def hand_over(self, from_id: UUID, to_id: UUID) -> None:
+        """What was agreed to and told at the counter is hers who joined by WeChat."""
+
+    def consent(
+        self, person_id: UUID, key: str, version: str, at: datetime, recorded: RecordedConsent | None = None
+    ) -> None: ...
     def consents(self, person_id: UUID) -> Mapping[str, str]:
         """Consent key → the version she agreed to."""
 
@@ -441,6 +462,8 @@ class Transaction(Protocol):
     def cases(self) -> Cases: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def counter(self) -> CounterRows: ...
     @property
     def authorisations(self) -> Authorisations: ...
     @property

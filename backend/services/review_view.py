@@ -17,6 +17,8 @@ from backend.domain.review import Judgement, failed, unjudged
 from backend.domain.rulebook import Rulebook
 from backend.services.authorised_cases import ACT_LABELS as AUTHORISATION_ACTS
 from backend.services.coach_view import coach_view
+from backend.services.counter import ACT_LABELS as COUNTER_ACTS
+from backend.services.counter import filed_at_counter
 from backend.services.documents import ACT_LABELS as DOCUMENT_ACTS
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import item_view
@@ -78,6 +80,7 @@ OTHER_ACTS: dict[str, str] = {
     **ACT_LABELS,
     **DOCUMENT_ACTS,
     **AUTHORISATION_ACTS,
+    **COUNTER_ACTS,
 }
 
 DEFAULT_OPINIONS = {
@@ -182,6 +185,7 @@ def review_view(
         "failed": [{"subject": s, "label": subjects[s]} for s in failed(subjects, judgements)],
         "default_opinions": DEFAULT_OPINIONS,
         "closing_reason": case.closing_reason,
+        "filed_at_counter": filed_at_counter(case, links),
     }
 
 

@@ -3,6 +3,8 @@
 import re
 import zlib
 
+import pypdfium2
+
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
@@ -23,6 +25,12 @@ def characters(pdf: bytes) -> set[str]:
 def streams(pdf: bytes) -> list[bytes]:
     """The document's streams, unpacked where they are packed."""
     return [_unpacked(stream) for stream in _STREAM.findall(pdf)]
+
+
+def text_of(pdf: bytes) -> str:
+    """The document's words, page after page."""
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
 def pages(pdf: bytes) -> int:

@@ -10,8 +10,9 @@ import pytest
 from backend.domain.absences import DecisionKind, PromiseAction, PromiseState
 from backend.domain.actors import Role
 from backend.domain.authorisation import AuthorisationAction, AuthorisationState, Relation
-from backend.domain.case import Action, State
+from backend.domain.case import Action, SignatureKind, State
 from backend.domain.coaching import CoachFault
+from backend.domain.counter import ConsentHow
 from backend.domain.deadlines import ClockState
 from backend.domain.documents import PrintedForm
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
@@ -29,7 +30,7 @@ IDENTIFIERS = [name for row in ROWS for name in re.findall(r"`([^`]+)`", row)]
 NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
-    *(PrintedForm, CoachFault, MarkShape),
+    *(PrintedForm, CoachFault, MarkShape, ConsentHow, SignatureKind),
     *(DecisionKind, PromiseState, PromiseAction),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.

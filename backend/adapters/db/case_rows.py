@@ -134,6 +134,11 @@ class CaseRows:
         found = self._connection.execute(statements.OPEN_CASE_OF, {"applicant_id": applicant_id}).scalar()
         return found if isinstance(found, UUID) else None
 
+    def open_by_id_number(self, id_number: str) -> UUID | None:
+        fingerprint = {"id_number_index": self._seal.index(id_number)}
+        self._connection.execute(statements.ID_NUMBER_LOCK, fingerprint)
+        return self._connection.execute(statements.OPEN_CASE_OF_ID_NUMBER, fingerprint).scalar()
+
     def by_number(self, number: str) -> UUID | None:
         t = tables.cases
         return self._connection.execute(select(t.c.id).where(t.c.number == number)).scalar()
@@ -177,7 +182,8 @@ class CaseRows:
         return {
             name: getattr(case, name)
             for name in (
-                *("state", "round", "number", "signature", "commitment_version", "policy_hash", "evaluation"),
+                *("applicant_id", "state", "round", "number", "signature", "commitment_version"),
+                *("policy_hash", "evaluation"),
                 *(
                     "submitted_at",
                     "review_due_on",

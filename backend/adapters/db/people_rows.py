@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, case, delete, exc, insert, or_, select, text, update
+from sqlalchemy import Connection, case, delete, exc, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import rows, tables
 from backend.domain.errors import NotFound, UsernameTaken
-from backend.services.ports import Person, Session, SignedIn, StaffMember
+from backend.services.ports import Person, RecordedConsent, Session, SignedIn, StaffMember
 
 _SIGN_IN = text("""
 INSERT INTO people (id, openid, follows, created_at, changed_at) VALUES (:id, :openid, false, :at, :at)
@@ -40,6 +40,19 @@ class PersonRows:
     def lock(self, person_id: UUID) -> None:
         self._connection.execute(_PERSON.where(tables.people.c.id == person_id).with_for_update())
 
+    def add_walk_in(self, at: datetime) -> UUID:
+        new = {"id": uuid4(), "openid": None, "follows": False, "created_at": at, "changed_at": at}
+        self._connection.execute(insert(tables.people), new)
+        return new["id"]  # type: ignore[return-value]  # of a dict of several types
+
+    def hand_over(self, from_id: UUID, to_id: UUID) -> None:
+        c, p = tables.consents, tables.pushes
+        given = select(literal(to_id), c.c.key, c.c.version, c.c.given_at, c.c.how, c.c.recorded_by)
+        columns = ("person_id", "key", "version", "given_at", "how", "recorded_by")
+        copied = upsert(c).from_select(columns, given.where(c.c.person_id == from_id)).on_conflict_do_nothing()
+        self._connection.execute(copied)
+        self._connection.execute(update(p).where(p.c.person_id == from_id).values(person_id=to_id))
+
     def by_openid(self, openid: str) -> Person | None:
         row = self._connection.execute(_PERSON.where(tables.people.c.openid == openid)).mappings().first()
         return Person(**row) if row else None
@@ -52,8 +65,11 @@ class PersonRows:
         values = {"id": uuid4(), "openid": openid, "follows": follows, "at": at}
         return Person(**self._connection.execute(_SET_FOLLOWS, values).mappings().one())
 
-    def consent(self, person_id: UUID, key: str, version: str, at: datetime) -> None:
-        given = {"person_id": person_id, "key": key, "version": version, "given_at": at}
+    def consent(
+        self, person_id: UUID, key: str, version: str, at: datetime, recorded: RecordedConsent | None = None
+    ) -> None:
+        how = {"how": recorded.how, "recorded_by": recorded.by} if recorded else {}
+        given = {"person_id": person_id, "key": key, "version": version, "given_at": at, **how}
         self._connection.execute(upsert(tables.consents).values(given).on_conflict_do_nothing())
 
     def consents(self, person_id: UUID) -> Mapping[str, str]:

@@ -11,7 +11,17 @@ from backend.adapters.db.sealed import Seal
 from backend.domain.absences import Absence, AbsenceDecision, DecisionKind, Promise, PromiseState
 from backend.domain.actors import Role
 from backend.domain.authorisation import helper_actor
-from backend.domain.case import ActiveHelper, Case, Photo, PhotoState, ReturnRequest, Signature, State
+from backend.domain.case import (
+    ActiveHelper,
+    ActiveSitting,
+    Case,
+    Photo,
+    PhotoState,
+    ReturnRequest,
+    Signature,
+    SignatureKind,
+    State,
+)
 from backend.domain.coaching import Coached, CoachFault
 from backend.domain.evaluation import Evaluation
 from backend.domain.people import Month, mask_name
@@ -110,7 +120,9 @@ def signature(document: Row | None) -> Signature | None:
     if document is None:
         return None
     role = Role(document.get("role", Role.APPLICANT))  # older ones are all her own
-    return Signature(document["image_key"], document["sha256"], datetime.fromisoformat(document["signed_at"]), role)
+    kind = SignatureKind(document.get("kind", SignatureKind.HANDWRITTEN))
+    signed_at = datetime.fromisoformat(document["signed_at"])
+    return Signature(document["image_key"], document["sha256"], signed_at, role, kind)
 
 
 def helper(document: Row | None) -> ActiveHelper | None:
@@ -119,6 +131,11 @@ def helper(document: Row | None) -> ActiveHelper | None:
         return None
     who = helper_actor(UUID(document["id"]), document["name"])
     return ActiveHelper(UUID(document["authorisation_id"]), who, document["applicant_name"])
+
+
+def sitting(document: Row | None) -> ActiveSitting | None:
+    """The clerk who fills in for her at the counter, until that ends."""
+    return ActiveSitting(UUID(document["sitting_id"]), UUID(document["clerk_id"])) if document else None
 
 
 def opinion(document: Row | None) -> Opinion | None:
@@ -173,6 +190,7 @@ def case(row: Row, seal: Seal) -> Case:
         applicant_id=row["applicant_id"],
         created_at=row["created_at"],
         helper=helper(row["helper"]),
+        sitting=sitting(row["sitting"]),
         state=State(row["state"]),
         version=row["version"],
         round=row["round"],
@@ -215,6 +233,7 @@ def case_columns(case: Case, seal: Seal) -> dict[str, Any]:
     name = case.answers.get("name")
     area = case.answers.get("household_area")
     return {
+        "applicant_id": case.applicant_id,
         "state": case.state,
         "round": case.round,
         "number": case.number,

@@ -23,6 +23,8 @@ SELECT c.id, c.applicant_id, c.state, c.version, c.round, c.number, c.answers, c
             'applicant_name', h.applicant_name_masked)
           FROM case_authorisations l JOIN authorisations h ON h.id = l.authorisation_id
          WHERE l.case_id = c.id AND h.state = 'active') AS helper,
+       (SELECT json_build_object('sitting_id', t.id, 'clerk_id', t.staff_id)
+          FROM counter_sittings t WHERE t.case_id = c.id AND t.ended_at IS NULL) AS sitting,
        (SELECT json_agg({_PHOTO}
             ORDER BY p.created_at, p.id)
           FROM photos p WHERE p.case_id = c.id AND p.state <> 'replaced') AS photos,
@@ -79,6 +81,13 @@ OPEN_CASE_OF = text("""
 SELECT id FROM cases WHERE applicant_id = :applicant_id AND state NOT IN ('completed', 'withdrawn', 'refused')
  ORDER BY created_at DESC LIMIT 1
 """)
+
+OPEN_CASE_OF_ID_NUMBER = text("""
+SELECT id FROM cases WHERE id_number_index = :id_number_index AND state NOT IN ('completed', 'refused', 'withdrawn')
+ ORDER BY (state = 'draft'), created_at DESC LIMIT 1
+""")
+# Two clerks who type the same number at once come one after the other.
+ID_NUMBER_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:id_number_index, 'hex'), 7301867))")
 
 # A person has one draft at most, and the index on drafts is by person.
 DRAFTS_AFTER = text("""

@@ -16,6 +16,7 @@ from backend.adapters.db import people_rows
 from backend.adapters.db.authorisation_rows import AuthorisationRows
 from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
+from backend.adapters.db.counter_rows import CounterTables
 from backend.adapters.db.document_rows import DocumentRows
 from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.mark_rows import MarkRows
@@ -51,6 +52,7 @@ class PostgresTransaction:
         self.audit = ChainRows(connection, seal)
         self.cases = CaseRows(connection, seal, self.audit)
         self.claims = ClaimRows(connection)
+        self.counter = CounterTables(connection, seal)
         self.authorisations = AuthorisationRows(connection, seal)
         self.readings = ReadingRows(connection, seal)
         self.results = ResultRows(connection)

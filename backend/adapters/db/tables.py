@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from backend.domain.absences import DecisionKind, PromiseState
 from backend.domain.authorisation import AuthorisationState, Relation, Side
-from backend.domain.case import ACTIVE, PhotoState, State
+from backend.domain.case import ACTIVE, CLOSED, PhotoState, State
 from backend.domain.documents import PrintedForm
 from backend.domain.marks import MarkShape
 from backend.domain.reminders import ReminderKind
@@ -62,7 +62,7 @@ people = Table(
     "people",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("openid", Text, nullable=False, unique=True),
+    Column("openid", Text, unique=True),
     Column("follows", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
@@ -75,6 +75,8 @@ consents = Table(
     Column("key", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("given_at", Moment, nullable=False),
+    Column("how", Text, comment="null: by herself on her phone"),
+    Column("recorded_by", UUID, comment="the clerk who recorded it"),
     PrimaryKeyConstraint("person_id", "key", "version"),
 )
 
@@ -129,6 +131,7 @@ cases = Table(
     ),
     Index("uq_cases_draft_applicant", "applicant_id", unique=True, postgresql_where=text("state = 'draft'")),
     Index("ix_cases_applicant", "applicant_id", text("created_at DESC")),
+    Index("ix_cases_open_id_number", "id_number_index", postgresql_where=text(f"state NOT IN ({in_list(CLOSED)})")),
     Index(
         "ix_cases_waiting",
         "review_due_on",

@@ -3710,6 +3710,656 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counter/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what was begun here and not handed in, and whom no push reaches. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CounterLists"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Start a case for somebody who came, under the consents she gave here. Needs an Idempotency-Key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCounterCase"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CounterPlace"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether this ID number has a case that is not closed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WalkInNamed"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lookup"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/sitting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Sit down again for a case that was begun at the counter. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CounterPlace"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Go on with a draft or a returned case, hers from WeChat too, with the consent she gives now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenAtCounter"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CounterPlace"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** End the sitting. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/abandonment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up a draft that was begun at the counter. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Abandonment"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new link for phones; the old one is good no more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenedLink"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** End the link at once. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/signing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose how she signs. Needs If-Match. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SigningChoice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/paper-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the scanned form bears her signature. Needs If-Match. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/consents.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print the notice and the consents, to be read and signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ForWhom"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/application-form.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print the form with an empty line for her signature. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/cases/{case_id}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print the receipt with a new code to take the case into her WeChat. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shoot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what is to be photographed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The code of the link, from its address. */
+                    "X-Shoot-Code"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShootView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shoot/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sign by hand. Needs If-Match. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The code of the link, from its address. */
+                    "X-Shoot-Code"?: string;
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DrawnSignature"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShootView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/joining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a case that was filed at the counter into one's own WeChat. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReceiptWords"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinedCase"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3761,6 +4411,16 @@ export interface components {
             department: "health" | "housing_fund" | "medical_insurance" | "social_security" | null;
             department_label: string | null;
         };
+        CounterSeat: {
+            /** Format: uuid */
+            case_id: string;
+            applicant_name: string;
+            clerk_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            signs_on_paper: boolean;
+            is_walk_in: boolean;
+        };
         SessionView: {
             /** @enum {string} */
             kind: "applicant" | "staff";
@@ -3769,6 +4429,7 @@ export interface components {
             person?: components["schemas"]["SignedInPerson"];
             staff?: components["schemas"]["SignedInStaff"];
             idle_minutes?: number;
+            counter?: components["schemas"]["CounterSeat"];
         };
         StaffCredentials: {
             username: string;
@@ -4239,6 +4900,8 @@ export interface components {
             signed_at: string;
             /** @enum {string} */
             by: "applicant" | "helper";
+            /** @enum {string} */
+            kind: "handwritten" | "paper";
         };
         CheckRow: {
             page_key: string;
@@ -4351,7 +5014,7 @@ export interface components {
             state_label: string;
             may: string[];
             /** @enum {string} */
-            acting_as: "applicant" | "helper";
+            acting_as: "applicant" | "helper" | "clerk";
             helper: components["schemas"]["CaseHelper"] | null;
             groups: components["schemas"]["Group"][];
             pages: components["schemas"]["PageView"][];
@@ -4874,6 +5537,10 @@ export interface components {
             clerk: string;
             supervisor: string;
         };
+        FiledAtCounter: {
+            by: string;
+            same_as_reviewer: boolean;
+        };
         StaffAuthorisation: {
             id: string;
             /** @enum {string} */
@@ -4930,6 +5597,7 @@ export interface components {
             failed: components["schemas"]["Failed"][];
             default_opinions: components["schemas"]["DefaultOpinions"];
             closing_reason: string | null;
+            filed_at_counter: components["schemas"]["FiledAtCounter"] | null;
             authorisations: components["schemas"]["StaffAuthorisation"][];
         };
         Look: {
@@ -5147,6 +5815,129 @@ export interface components {
             links: components["schemas"]["HistoryLine"][];
             verified: boolean;
             first_broken: number | null;
+        };
+        CounterHolder: {
+            name: string;
+            is_me: boolean;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        UnfinishedRow: {
+            id: string;
+            number: string | null;
+            name_masked: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state_label: string;
+            is_walk_in: boolean;
+            changed_by: string;
+            /** Format: date-time */
+            changed_at: string;
+            holder: components["schemas"]["CounterHolder"] | null;
+        };
+        UnreachedRow: {
+            id: string;
+            number: string;
+            name_masked: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state_label: string;
+            event: string | null;
+            /** Format: date-time */
+            told_at: string | null;
+        };
+        CounterLists: {
+            unfinished: components["schemas"]["UnfinishedRow"][];
+            unreached: components["schemas"]["UnreachedRow"][];
+        };
+        WalkInNamed: {
+            name: string;
+            id_number: string;
+        };
+        FoundCase: {
+            case_id: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state_label: string;
+            name_masked: string;
+            /** Format: date-time */
+            changed_at: string | null;
+            is_walk_in: boolean;
+            may_continue: boolean;
+            held_by: string | null;
+        };
+        Lookup: {
+            found: components["schemas"]["FoundCase"] | null;
+        };
+        NewCounterCase: {
+            consents: {
+                [key: string]: string;
+            };
+            notice_version: string;
+            /** @enum {string} */
+            how: "spoken" | "signed";
+            name: string;
+            id_number: string;
+        };
+        CounterPlace: {
+            case_id: string;
+            path: string;
+            version: number;
+        };
+        GivenAtCounter: {
+            consents: {
+                [key: string]: string;
+            };
+            notice_version: string;
+            /** @enum {string} */
+            how: "spoken" | "signed";
+        };
+        Abandonment: {
+            reason: string;
+        };
+        OpenedLink: {
+            path: string;
+            picture_svg: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        SigningChoice: {
+            /** @enum {string} */
+            kind: "handwritten" | "paper";
+        };
+        ForWhom: {
+            /** @default  */
+            name?: string;
+        };
+        ShootSignature: {
+            name: string;
+            title: string;
+            paragraphs: string[];
+            combined: string[];
+            by_yourself: string[];
+            /** Format: date-time */
+            signed_at: string | null;
+        };
+        ShootView: {
+            case_id: string;
+            version: number;
+            clerk_name: string;
+            name_masked: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_open: boolean;
+            slots: components["schemas"]["SlotView"][];
+            sign: components["schemas"]["ShootSignature"] | null;
+        };
+        ReceiptWords: {
+            number: string;
+            code: string;
+            id_number: string;
+        };
+        JoinedCase: {
+            case_id: string;
+            path: string;
         };
     };
     responses: {
