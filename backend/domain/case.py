@@ -75,6 +75,7 @@ class Action(StrEnum):
 
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
+    ABANDON = "abandon"
     CLAIM = "claim"
     ASK_RETURN = "ask_return"
     RETURN = "return"
@@ -170,6 +171,7 @@ STAFF_STATE_LABELS: dict[State, str] = {
 ACTION_LABELS: dict[Action, str] = {
     Action.SUBMIT:     "提交",
     Action.WITHDRAW:   "撤回",
+    Action.ABANDON:    "放弃代填",
     Action.CLAIM:      "领取审核",
     Action.ASK_RETURN: "申请再次退回",
     Action.RETURN:     "退回补正",
@@ -531,11 +533,16 @@ class Case:
         self._move(Action.SUBMIT, actor, at, facts={"round": self.round, "policy_hash": terms.policy_hash})
 
     def withdraw(self, actor: Actor, at: datetime, reason: str) -> None:
-        """Takes the case back, until it is approved; a clerk only what was never handed in. Raises ActionNotAllowed."""
-        if actor.role is Role.CLERK and self.state is not State.DRAFT:
-            raise NotAllowed("已经提交的，要申请人本人来撤回。")
+        """Takes the case back, until it is approved. Raises ActionNotAllowed."""
         self._move(Action.WITHDRAW, actor, at, note=reason.strip() or None)
         self.closing_reason = reason.strip() or None
+
+    def abandon(self, actor: Actor, at: datetime, reason: str) -> None:
+        """The clerk gives up a draft that was begun at the counter. Raises ReasonMissing, ActionNotAllowed."""
+        if not reason.strip():
+            raise ReasonMissing
+        self._move(Action.ABANDON, actor, at, note=reason.strip())
+        self.closing_reason = reason.strip()
 
     def hand_over(self, person_id: UUID, actor: Actor, at: datetime) -> None:
         """She takes the case that was filed for her at the counter into her own WeChat."""

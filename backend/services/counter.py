@@ -20,7 +20,6 @@ from backend.domain.errors import (
     AnswersInvalid,
     HeldByAnother,
     NotFound,
-    ReasonMissing,
     SignatureMissing,
     WalkInHasCase,
 )
@@ -40,6 +39,7 @@ View = dict[str, Any]
 LISTED = 200
 SEEN_SECONDS = 60
 JOIN_CODE_DIGITS = 8
+NO_NUMBER = "提交后编号"
 
 # What is written to the audit trail here, in shoot_links.py and in joining.py, and how people read it.
 ACT_LABELS = {
@@ -240,10 +240,8 @@ class Counter:
         }
 
     def abandon(self, desk: AtDesk, case_id: UUID, reason: str) -> None:
-        """Gives up a draft that was begun at the counter. Raises ReasonMissing, NotFound, HeldByAnother, NotAllowed."""
+        """Gives up a draft that was begun at the counter. Raises ReasonMissing, NotFound, HeldByAnother."""
         at = self._clock.now()
-        if not reason.strip():
-            raise ReasonMissing
         with self._store.begin() as tx:
             case = tx.cases.load(case_id)
             if tx.people.get(case.applicant_id).openid is not None or not tx.counter.was_at_the_counter(case_id):
@@ -251,7 +249,7 @@ class Counter:
             sitting = tx.counter.live_sitting(case_id, at)
             if sitting is not None and sitting.staff_id != desk.clerk.id:
                 raise HeldByAnother(holder_name=sitting.staff_name, expires_at=sitting.expires_at.isoformat())
-            case.withdraw(desk.clerk, at, reason)
+            case.abandon(desk.clerk, at, reason)
             tx.cases.save(case)
             if sitting is not None:
                 tx.counter.end_sitting(sitting.id, at)
@@ -291,7 +289,7 @@ class Counter:
             if not case.signs_on_paper:
                 raise SignatureMissing("请先选“打印出来签”。")
             tx.audit.append(_entry(case, desk.clerk, at, "counter_form_printed"))
-            content = {**application_form(case, self._rulebook), "signature": None}
+            content = {**application_form(case, self._rulebook), "signature": None, "number": case.number or NO_NUMBER}
         return self._forms.render("application_form", {**content, "code": "", "verify_svg": None, "verify_at": ""}, at)
 
     def consents(self, name: str) -> bytes:

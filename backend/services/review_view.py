@@ -245,7 +245,8 @@ def _may(case: Case, actor: Actor, claim: Claim | None) -> list[str]:
     if case.state in (State.SUBMITTED, State.IN_REVIEW) and claim is None:
         may.append("claim")
     needs_lease = {Action.ASK_RETURN, Action.RETURN, Action.ACCEPT, Action.REFUSE, Action.HOLD}
-    return may + [a for a in actions if a != Action.CLAIM and (holds or a not in needs_lease)]
+    elsewhere = {Action.CLAIM, Action.SUBMIT, Action.ABANDON}  # the last two are the counter's
+    return may + [a for a in actions if a not in elsewhere and (holds or a not in needs_lease)]
 
 
 def _fields(case: Case, rulebook: Rulebook, subjects: Mapping[str, str]) -> list[View]:

@@ -180,7 +180,7 @@ def test_the_whole_counter_is_as_the_document_says(tabs: Tabs, document: Documen
         f"{method.upper()} {path}"
         for path, operations in document.spec["paths"].items()
         for method in operations
-        if path.startswith((COUNTER, "/api/shoot", "/api/filing/joining"))
+        if method != "parameters" and path.startswith((COUNTER, "/api/shoot", "/api/filing/joining"))
     }
     assert every <= document.tried
 

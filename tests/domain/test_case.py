@@ -61,6 +61,7 @@ Act = Callable[[Case, Actor], object]
 # How a person does each action. BEGIN and COMPLETE are nobody's button: they follow from an item.
 ACTS: dict[Action, Act] = {
     Action.SUBMIT:    lambda case, who: case.submit(who, LATER, unanswered=(), missing=(), terms=TERMS),
+    Action.ABANDON:   lambda case, who: case.abandon(who, LATER, "她不办了"),
     Action.WITHDRAW:  lambda case, who: case.withdraw(who, LATER, "我再想想"),
     Action.CLAIM:     lambda case, who: case.claim(who, LATER),
     Action.ASK_RETURN: lambda case, who: case.ask_return(A_REQUEST, who, LATER),

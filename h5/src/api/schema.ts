@@ -5827,7 +5827,7 @@ export interface components {
             number: string | null;
             name_masked: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             is_walk_in: boolean;
             changed_by: string;
@@ -5840,7 +5840,7 @@ export interface components {
             number: string;
             name_masked: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             event: string | null;
             /** Format: date-time */
@@ -5858,7 +5858,7 @@ export interface components {
             case_id: string;
             number: string | null;
             /** @enum {string} */
-            state: "draft" | "submitted" | "in_review" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             name_masked: string;
             /** Format: date-time */

@@ -4,14 +4,14 @@ People may have no WeChat, a consent says how it was given, and a case is found 
 new index is built on a table of some ten thousand rows in a fraction of a second; the rest are new tables and columns
 without a default.
 
-Revision: 0013, after 0012
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 
 OPEN = sa.text("state NOT IN ('completed', 'refused', 'withdrawn')")
 NOT_ENDED = sa.text("ended_at IS NULL")
