@@ -181,8 +181,8 @@ def test_everything_on_a_case_is_tried_above(clerk: Actor, store: PostgresStore)
     hanging += [given.return_request, *given.absence_decisions, *given.promises.values()]
     hanging += [*given.judgements.values(), *given.checks.values(), *given.settlements.values(), *given.items.values()]
     empty = [(type(each), f.name) for each in hanging for f in fields(each) if getattr(each, f.name) is None]
-    # A helper is another aggregate's: test_authorisation_rows.py. Photos of the last return are tried below.
-    assert as_new == ["helper", "returned_photos", "new_events"]
+    # Helper and sitting: test_authorisation_rows.py, test_counter.py. Photos of the last return are tried below.
+    assert as_new == ["helper", "sitting", "returned_photos", "new_events"]
     assert empty == []
 
 
