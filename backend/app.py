@@ -14,6 +14,7 @@ from backend.api import (
     departments,
     estimate,
     filing,
+    findings,
     guide,
     headers,
     identity,
@@ -41,7 +42,7 @@ DESCRIPTION = (
 )
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
-    *(review, departments, supervision),
+    *(review, departments, supervision, findings),
     *(counter, shoot, joining),
 )
 

@@ -30,6 +30,7 @@ from backend.services.departments import Departments
 from backend.services.documents import Documents
 from backend.services.estimating import Estimating
 from backend.services.filing import Filing
+from backend.services.findings import Findings
 from backend.services.guides import Guides
 from backend.services.identity import Identity, SessionLimits
 from backend.services.joining import Joining
@@ -249,6 +250,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             limits=counter_limits,
         ),
         joining=Joining(store=store, clock=clock, limits=counter_limits),
+        findings=Findings(store=store, clock=clock, seals=seal, rulebook=rulebook, policy_versions=policy_versions),
     )
     return World(services, store, evidence, clock)
 

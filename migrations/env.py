@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-from backend.adapters.db import counter_tables, reading_tables  # noqa: F401 - their tables are in the metadata too
+import backend.adapters.db.store  # noqa: F401 - with it come the tables that are in files of their own
 from backend.adapters.db.tables import metadata
 
 MIGRATION_LOCK = 7_301_866_021  # any number, the same for every process that migrates

@@ -10,10 +10,11 @@ from backend.domain.absences import Waiver
 from backend.domain.answer_checks import CHECKS
 from backend.domain.answers import QuestionType
 from backend.domain.items import Department, Item, ItemCode
-from backend.domain.materials import MaterialRule, MaterialRules, Part, Slot
+from backend.domain.materials import MaterialRule, MaterialRules, Part, Slot, Whose
 from backend.domain.places import District, Place
 from backend.domain.predicates import PREDICATES
 from backend.domain.questions import YES_NO, Choice, Page, Question, QuestionGraph
+from backend.domain.reading import DocumentKind
 
 
 def _predicate(located: Located, key: str) -> str:
@@ -131,7 +132,8 @@ def _place(place: Located) -> Place:
 
 _SLOT_KEYS = (
     "key", "label", "why", "where_to_get", "at_the_counter", "item", "departments", "when", "kind_from", "sample",
-    "parts", "pages", "kinds", "generated", "waivable",
+    "parts", "pages", "kinds", "generated", "waivable", "whose",
+    "has_writing", "papers",
 )  # fmt: skip
 
 
@@ -180,6 +182,9 @@ def _material(slot: Located, graph: QuestionGraph) -> MaterialRule:
         sample=slot["sample"].text(),
         kind_samples={key: sample for key, sample in samples.items() if sample},
         generated="generated" in given and given["generated"].truth(),
+        whose=given["whose"].one_of(Whose) if "whose" in given else Whose.HERS,
+        has_writing="has_writing" not in given or given["has_writing"].truth(),
+        papers=_papers(slot),
     )
     return MaterialRule(made, _predicate(slot, "when"), kind_from)
 
@@ -201,8 +206,18 @@ def read_waivers(path: Path) -> dict[str, Waiver]:
     return waivers
 
 
+def _papers(slot: Located) -> dict[str, frozenset[DocumentKind]]:
+    """What a machine should recognise: by part, by kind, or for the whole slot under the empty key."""
+    named = {"": slot, **{each["key"].text(): each for each in (*slot.each_at("parts"), *slot.each_at("kinds"))}}
+    return {
+        key: frozenset(paper.one_of(DocumentKind) for paper in each.each_at("papers"))
+        for key, each in named.items()
+        if each.get("papers")
+    }
+
+
 def _kind(kind: Located) -> tuple[str, str]:
-    kind.only("key", "label", "sample")
+    kind.only("key", "label", "sample", "papers")
     return kind["key"].text(), kind["label"].text()
 
 
@@ -214,6 +229,8 @@ def _parts(slot: Located) -> tuple[Part, ...]:
     if pages:
         return tuple(Part(f"page_{n}", f"第 {n} 页", required=n == 1) for n in range(1, pages.whole(1) + 1))
     refuse_repeats(slot["parts"].each(), "key")
+    for part in slot["parts"].each():
+        part.only("key", "label", "papers")
     return tuple(Part(part["key"].text(), part["label"].text()) for part in slot["parts"].each())
 
 

@@ -236,6 +236,7 @@ class Photo:
     """One picture of one part of one slot (材料槽), as given once. `bytes` and pixels are of the cleaned picture.
 
     `turn`: degrees clockwise by which the kept picture is shown so that it is upright; None while nobody said.
+    `perceptual_hash`: 64 bits, signed, near for pictures that look alike; None for one that shows nothing.
     """
 
     id: UUID
@@ -256,6 +257,7 @@ class Photo:
     width: int | None = None
     height: int | None = None
     ready_at: datetime | None = None
+    perceptual_hash: int | None = None
     coach: Coached | None = None
     turn: int | None = None
 

@@ -4,11 +4,21 @@ The slots and their words come from config/materials.zh-CN.yaml; `when` names a 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from backend.domain.answers import Answers
 from backend.domain.items import Department, Filing, Item, ItemCode, chosen_items
 from backend.domain.predicates import PREDICATES
+from backend.domain.reading import DocumentKind
+
+
+class Whose(StrEnum):
+    """Whose paper a slot is for: what a family shares may well be in two cases."""
+
+    HERS = "hers"
+    SPOUSE = "spouse"
+    FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class Slot:
     of” slots the kinds.
 
     `kind` is the kind the answers already named. `sample` names the drawing of how to photograph it, `kind_samples`
-    those of kinds that look otherwise. A generated slot is made by us, not photographed.
+    those of kinds that look otherwise. A generated slot is made by us, not photographed. `papers`: by part, kind or the
+    empty key, what a machine should recognise on the photo; anything where nothing is named.
     """
 
     key: str
@@ -43,6 +54,14 @@ class Slot:
     kind_samples: Mapping[str, str]
     generated: bool
     kind: str | None = None
+    whose: Whose = Whose.HERS
+    has_writing: bool = True
+    papers: Mapping[str, frozenset[DocumentKind]] = field(default_factory=dict)
+
+    def papers_in(self, part_key: str, kind: str | None) -> frozenset[DocumentKind]:
+        """What a machine should recognise on the photo of this part, of this kind; empty when anything may be there."""
+        names = (part_key, kind or "", "")
+        return next((self.papers[name] for name in names if name in self.papers), frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from backend.services.documents import Documents
     from backend.services.estimating import Estimating
     from backend.services.filing import Filing
+    from backend.services.findings import Findings
     from backend.services.guides import Guides
     from backend.services.identity import Identity
     from backend.services.joining import Joining
@@ -40,6 +41,7 @@ class Services:
     reminders: "Reminders"
     policy_versions: "PolicyVersions"
     guides: "Guides"
+    findings: "Findings"
     documents: "Documents"
     counter: "Counter"
     shoot_links: "ShootLinks"

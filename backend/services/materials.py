@@ -295,6 +295,7 @@ class Materials(ResultFiles):
             width=clean.width,
             height=clean.height,
             ready_at=at,
+            perceptual_hash=clean.perceptual_hash,
         )
 
     def _must_be_shown_to(self, actor: Actor, case: Case, photo: Photo) -> None:

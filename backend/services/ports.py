@@ -15,6 +15,7 @@ from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
 from backend.domain.documents import Document
+from backend.domain.findings import Dismissal, Finding, FindingVerdict, KindCount
 from backend.domain.marks import Mark
 from backend.domain.reading import Reading, Seen
 from backend.domain.reminders import Reminder
@@ -169,6 +170,17 @@ class PolicyChange:
     id: int
     content_hash: str
     taken_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A photo of another person's case that has the same bytes (`is_exact`) as one of this case, or looks like it."""
+
+    photo_id: UUID
+    other_photo_id: UUID
+    other_case_id: UUID
+    other_slot_key: str
+    is_exact: bool
 
 
 # ── the database ─────────────────────────────────────────────────────────────────────────────
@@ -442,6 +454,27 @@ class GuideVersions(Protocol):
         """Keeps the first version unless another process was faster."""
 
 
+class FindingAnswers(Protocol):
+    """What people answered to findings, how often which was right, and photos of others that look alike."""
+
+    def lookalikes(self, case_id: UUID) -> list[Lookalike]:
+        """Photos of other people's submitted cases with the same bytes or nearly the same picture, a few each."""
+
+    def said(self, case_id: UUID, found: Sequence[Finding], at: datetime) -> None:
+        """Remembers that these were shown to the window; the first time counts."""
+
+    def verdicts(self, case_id: UUID) -> dict[str, FindingVerdict]:
+        """By key of the finding."""
+
+    def judge(self, case_id: UUID, finding: Finding, verdict: FindingVerdict) -> None:
+        """Keeps the verdict in place of an earlier one."""
+
+    def dismissals(self, case_id: UUID) -> dict[str, Dismissal]: ...
+    def dismiss(self, case_id: UUID, dismissal: Dismissal) -> None: ...
+    def counts(self, since: datetime) -> list[KindCount]:
+        """By month and kind, the newest month first."""
+
+
 class Idempotency(Protocol):
     def take(self, actor_id: UUID, key: str, request_digest: bytes, at: datetime) -> bool:
         """True the first time; False when it came before with the same request. Waits for one that runs now.
@@ -492,6 +525,8 @@ class Transaction(Protocol):
     def policies(self) -> Policies: ...
     @property
     def guides(self) -> GuideVersions: ...
+    @property
+    def findings(self) -> FindingAnswers: ...
     @property
     def idempotency(self) -> Idempotency: ...
     @property
@@ -568,12 +603,16 @@ class Evidence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CleanPicture:
-    """A picture as it is kept: JPEG, upright, without EXIF, with its thumbnail. Sizes in pixels."""
+    """A picture as it is kept: JPEG, upright, without EXIF, with its thumbnail. Sizes in pixels.
+
+    `perceptual_hash` is as in Photo.
+    """
 
     image: bytes
     thumbnail: bytes
     width: int
     height: int
+    perceptual_hash: int | None = None
 
 
 class Pictures(Protocol):
@@ -635,3 +674,6 @@ class Passwords(Protocol):
 class Seals(Protocol):
     def digest(self, content: bytes) -> bytes:
         """SM3, 32 bytes."""
+
+    def index(self, value: str) -> bytes:
+        """The keyed fingerprint by which an equal value is known again: HMAC-SM3, 32 bytes."""

@@ -22,6 +22,7 @@ from backend.services.counter import filed_at_counter
 from backend.services.documents import ACT_LABELS as DOCUMENT_ACTS
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import item_view
+from backend.services.findings import ACT_LABELS as FINDING_ACTS
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
@@ -81,6 +82,7 @@ OTHER_ACTS: dict[str, str] = {
     **DOCUMENT_ACTS,
     **AUTHORISATION_ACTS,
     **COUNTER_ACTS,
+    **FINDING_ACTS,
 }
 
 DEFAULT_OPINIONS = {

@@ -21,6 +21,7 @@ from backend.domain.errors import (
     PhotoUnreadable,
     SignatureMissing,
 )
+from backend.domain.lookalikes import NEAR_BITS, bits_apart
 from backend.services.materials import PHOTO_TYPES
 from tests import pictures
 
@@ -283,6 +284,24 @@ def test_a_result_that_would_not_open_is_refused(
 ) -> None:
     with pytest.raises(FileRefused):
         ours.check_result(draw(), content_type)
+
+
+# ── how a picture is found again ─────────────────────────────────────────────────────────────
+
+
+def test_a_photo_saved_anew_and_smaller_is_near_its_original(ours: PillowPictures, card: bytes) -> None:
+    smaller = pictures.as_jpeg(opened(card).convert("RGB").resize((1040, 780)))
+
+    hashes = [ours.clean(each, "image/jpeg").perceptual_hash for each in (card, smaller)]
+
+    assert all(each is not None and -(2**63) <= each < 2**63 for each in hashes)
+    assert bits_apart(*[each or 0 for each in hashes]) <= NEAR_BITS
+
+
+def test_a_picture_of_nothing_has_no_hash(ours: PillowPictures) -> None:
+    wall = pictures.as_jpeg(Image.new("RGB", (800, 600), (200, 198, 190)))
+
+    assert ours.clean(wall, "image/jpeg").perceptual_hash is None
 
 
 # ── the viewer's watermark ───────────────────────────────────────────────────────────────────

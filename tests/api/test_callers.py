@@ -154,6 +154,12 @@ MATRIX = {
     "POST /api/counter/consents.pdf":                                        CLERK,
     "POST /api/counter/cases/{case_id}/application-form.pdf":                CLERK,
     "POST /api/counter/cases/{case_id}/receipt.pdf":                         CLERK,
+    "GET /api/filing/cases/{case_id}/findings":                              APPLICANT,
+    "PUT /api/filing/cases/{case_id}/findings/{finding_key}/dismissal":      APPLICANT,
+    "GET /api/filing/cases/{case_id}/card":                                  APPLICANT,
+    "GET /api/review/cases/{case_id}/findings":                              WINDOW,
+    "PUT /api/review/cases/{case_id}/findings/{finding_key}/verdict":        CLERK,
+    "GET /api/findings/accuracy":                                            {*SUPERVISOR, *ADMINISTRATOR, *OVERSIGHT},
 
     "GET /api/departments/items":                                            OFFICER,
     "GET /api/departments/items/{item_id}":                                  OFFICER,

@@ -15,8 +15,10 @@ from backend.domain.coaching import CoachFault
 from backend.domain.counter import ConsentHow
 from backend.domain.deadlines import ClockState
 from backend.domain.documents import PrintedForm
+from backend.domain.findings import FindingKind
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
 from backend.domain.marks import MarkShape
+from backend.domain.materials import Whose
 from backend.domain.notices import PushState
 from backend.domain.policy import ChosenBy
 from backend.domain.reminders import ReminderKind
@@ -30,7 +32,7 @@ IDENTIFIERS = [name for row in ROWS for name in re.findall(r"`([^`]+)`", row)]
 NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
-    *(PrintedForm, CoachFault, MarkShape, ConsentHow, SignatureKind),
+    *(PrintedForm, CoachFault, MarkShape, ConsentHow, SignatureKind, FindingKind, Whose),
     *(DecisionKind, PromiseState, PromiseAction),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.

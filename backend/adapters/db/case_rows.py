@@ -23,7 +23,10 @@ _UPSERT_PHOTO = _PHOTO.on_conflict_do_update(
     index_elements=["id"],
     set_={
         name: _PHOTO.excluded[name]
-        for name in ("state", "image_key", "thumbnail_key", "sha256", "bytes", "width", "height", "ready_at", "turn")
+        for name in (
+            *("state", "image_key", "thumbnail_key", "sha256", "bytes", "width", "height", "ready_at", "turn"),
+            "perceptual_hash",
+        )
     },
 )
 _ABSENCE = upsert(tables.absences)

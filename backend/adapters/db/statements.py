@@ -8,7 +8,8 @@ _PHOTO = """json_build_object(
             'declared_sha256', p.declared_sha256, 'round', p.round, 'created_at', p.created_at,
             'incoming_key', p.incoming_key, 'image_key', p.image_key, 'thumbnail_key', p.thumbnail_key,
             'sha256', p.sha256, 'bytes', p.bytes, 'width', p.width, 'height', p.height, 'ready_at', p.ready_at,
-            'coach', p.coach, 'turn', p.turn)"""
+            'coach', p.coach, 'turn', p.turn,
+            'perceptual_hash', p.perceptual_hash)"""
 
 # One row with everything that hangs on the case. A replaced photo is history and is not loaded,
 # but for the ones that the clerk had before her when she returned the case last.

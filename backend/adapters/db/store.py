@@ -18,6 +18,7 @@ from backend.adapters.db.case_rows import CaseRows, ClaimRows
 from backend.adapters.db.chain import ChainRows
 from backend.adapters.db.counter_rows import CounterTables
 from backend.adapters.db.document_rows import DocumentRows
+from backend.adapters.db.finding_rows import FindingRows
 from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.mark_rows import MarkRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
@@ -66,6 +67,7 @@ class PostgresTransaction:
         self.callbacks = CallbackRows(connection)
         self.policies = PolicyRows(connection)
         self.guides = GuideRows(connection)
+        self.findings = FindingRows(connection)
         self.idempotency = KeyRows(connection)
         self.jobs = QueuedJobs(connection)
 

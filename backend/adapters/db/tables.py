@@ -250,6 +250,7 @@ photos = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("ready_at", Moment),
+    Column("perceptual_hash", BigInteger, comment="64-bit difference hash: near for pictures that look alike"),
     Column("coach", JSONB(none_as_null=True), comment="what the phone said of it: scores, warnings, insisted"),
     Column("turn", SmallInteger, comment="degrees clockwise to be upright; null: not said"),
     one_of("state", PhotoState),
@@ -260,6 +261,13 @@ photos = Table(
         name="ready_is_whole",
     ),
     Index("ix_photos_case", "case_id"),
+    Index("ix_photos_sha256", "sha256", postgresql_where=text("state = 'ready'")),
+    Index(  # the function comes with the migration
+        "ix_photos_bands",
+        text("photo_bands(perceptual_hash)"),
+        postgresql_using="gin",
+        postgresql_where=text("perceptual_hash IS NOT NULL AND state = 'ready'"),
+    ),
     Index(
         "uq_photos_ready_part",
         "case_id",

@@ -3710,6 +3710,257 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filing/cases/{case_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** What she may want to look at again before she submits. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HerFindings"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/cases/{case_id}/findings/{finding_key}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                finding_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that it was looked at and may stand (照片上就是这样). Saying it again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    finding_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HerFindings"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/cases/{case_id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** What was read on the ID card, to fill the form with once she has confirmed it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CardView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** What was noticed on the photos of a case, masked, with what the applicant and the clerk said to it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffFindings"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/findings/{finding_key}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                finding_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether a finding is right (对) or not (不对). Needs the lease. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    finding_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenFindingVerdict"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffFindings"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often the machine was right, by kind and month. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accuracy"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/counter/cases": {
         parameters: {
             query?: never;
@@ -5815,6 +6066,126 @@ export interface components {
             links: components["schemas"]["HistoryLine"][];
             verified: boolean;
             first_broken: number | null;
+        };
+        BeingRead: {
+            waiting: number;
+        };
+        HerFinding: {
+            key: string;
+            /** @enum {string} */
+            kind: "differs" | "check_digit" | "wrong_document" | "wrong_side" | "same_photo" | "seen_elsewhere" | "unreadable";
+            slot_key: string;
+            part_key: string;
+            place_label: string;
+            photo_id: string;
+            sentence: string;
+            read: string | null;
+            typed: string | null;
+            question_page: string | null;
+            dismissed: boolean;
+        };
+        HerFindings: {
+            reading: components["schemas"]["BeingRead"];
+            findings: components["schemas"]["HerFinding"][];
+        };
+        CardArea: {
+            province: string;
+            city: string;
+            county: string;
+            town: string;
+            village: string;
+            codes: {
+                [key: string]: string;
+            };
+        };
+        CardView: {
+            /** @enum {string} */
+            state: "none" | "waiting" | "read" | "nothing_found" | "gave_up";
+            name: string | null;
+            id_number: string | null;
+            birth_date: string | null;
+            /** @enum {string|null} */
+            sex: "male" | "female" | null;
+            address: string | null;
+            area: components["schemas"]["CardArea"] | null;
+        };
+        BoxView: {
+            left: number;
+            top: number;
+            right: number;
+            bottom: number;
+        };
+        FoundPhoto: {
+            id: string;
+            image_path: string;
+            thumbnail_path: string;
+            width: number;
+            height: number;
+            turn: number;
+        };
+        OtherPhoto: {
+            id: string;
+            image_path: string;
+            thumbnail_path: string;
+            width: number;
+            height: number;
+            turn: number;
+            case_number: string | null;
+        };
+        ApplicantSaid: {
+            role_label: string;
+            /** Format: date-time */
+            at: string;
+        };
+        FindingVerdictView: {
+            is_right: boolean;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        StaffFinding: {
+            key: string;
+            /** @enum {string} */
+            kind: "differs" | "check_digit" | "wrong_document" | "wrong_side" | "same_photo" | "seen_elsewhere" | "unreadable";
+            kind_label: string;
+            slot_key: string;
+            part_key: string;
+            place_label: string;
+            photo_id: string;
+            sentence: string;
+            read: string | null;
+            typed: string | null;
+            question_key: string | null;
+            box: components["schemas"]["BoxView"] | null;
+            photo: components["schemas"]["FoundPhoto"];
+            other_photo: components["schemas"]["OtherPhoto"] | null;
+            applicant_said: components["schemas"]["ApplicantSaid"] | null;
+            verdict: components["schemas"]["FindingVerdictView"] | null;
+        };
+        StaffFindings: {
+            reading: components["schemas"]["BeingRead"];
+            findings: components["schemas"]["StaffFinding"][];
+        };
+        GivenFindingVerdict: {
+            right: boolean;
+        };
+        KindCountView: {
+            /** @enum {string} */
+            kind: "differs" | "check_digit" | "wrong_document" | "wrong_side" | "same_photo" | "seen_elsewhere" | "unreadable";
+            label: string;
+            said: number;
+            right: number;
+            wrong: number;
+            unjudged: number;
+            precision_percent: number | null;
+        };
+        MonthOfFindings: {
+            month: string;
+            kinds: components["schemas"]["KindCountView"][];
+        };
+        Accuracy: {
+            kinds: components["schemas"]["KindCountView"][];
+            months: components["schemas"]["MonthOfFindings"][];
         };
         CounterHolder: {
             name: string;
