@@ -7,6 +7,7 @@ from flask import Flask
 
 from backend import wiring
 from backend.api import (
+    absence_tasks,
     authorisations,
     bodies,
     callers,
@@ -42,7 +43,7 @@ DESCRIPTION = (
 )
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
-    *(review, departments, supervision, findings),
+    *(review, absence_tasks, departments, supervision, findings),
     *(counter, shoot, joining),
 )
 

@@ -74,6 +74,12 @@ def make_app(world: World, database_url: str) -> App:
     def tell_reminders(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
         services.reminders.tell_due()
 
+    @app.periodic(cron="11,31,51 * * * *")
+    @app.task(name="remind_of_promises", queue="upkeep", retry=RETRY)
+    @_counted("remind_of_promises")
+    def remind_of_promises(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        services.review.remind_of_promises(services.reminders.timing)
+
     @app.periodic(cron="17 * * * *")
     @app.task(name="sweep", queue="upkeep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own

@@ -23,6 +23,7 @@ from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMes
 from backend.domain.errors import OutsideDown
 from backend.domain.rulebook import Rulebook
 from backend.services import Services
+from backend.services.absence_tasks import WindowReview
 from backend.services.announcements import Announcements
 from backend.services.authorisations import Authorising
 from backend.services.counter import Counter, CounterLimits
@@ -40,7 +41,6 @@ from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock
 from backend.services.reading import PhotoReading
 from backend.services.reminders import Reminders
-from backend.services.review import Review
 from backend.services.shoot_links import ShootLinks
 from backend.services.supervision import Supervision
 from backend.services.uploads import UploadLimits
@@ -188,7 +188,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             eyes=ChildEyes(seconds=settings.reading_seconds),
             max_bytes=settings.material_max_bytes,
         ),
-        review=Review(
+        review=WindowReview(
             store=store,
             clock=clock,
             seals=seal,

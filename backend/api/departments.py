@@ -11,7 +11,7 @@ from backend.api import fields as field
 from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
 from backend.api.files import jpeg, result_file
 from backend.api.materials import BINARY, FileQuery
-from backend.api.shapes import HistoryLine, Look, Reason, RoutedRow, StaffPart, WholeValues
+from backend.api.shapes import HistoryLine, Look, PromiseInSlot, Reason, RoutedRow, StaffPart, WholeValues
 from backend.api.slots import UploadTicket
 from backend.api.views import UNCHANGED, json_view, polled_view
 from backend.domain.actors import Role
@@ -69,6 +69,7 @@ class ItemSlot(Schema):
     label = field.text()
     kind_label = field.text(nullable=True)
     absence = field.one(Reason, nullable=True)
+    promise = field.one(PromiseInSlot, nullable=True)
     parts = field.many(StaffPart)
 
 

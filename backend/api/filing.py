@@ -12,6 +12,7 @@ from backend.api.callers import Caller, actor, at_the_counter, declare, idempote
 from backend.api.shapes import GuideOfItem, HerEligibility, PlannedItem
 from backend.api.slots import SlotView
 from backend.api.views import json_view
+from backend.domain.absences import PromiseState
 from backend.domain.actors import Role
 from backend.domain.answers import QuestionType
 from backend.domain.authorisation import AuthorisationState, Side
@@ -37,6 +38,32 @@ class NextStep(Schema):
     path = field.text()
 
 
+class OwedPaper(Schema):
+    """The paper that she promised for the nearest day (容缺受理), and the page to give it on."""
+
+    slot_key = field.text()
+    label = field.text()
+    promised_on = field.day()
+    working_days_left = field.number()
+    clock = field.clock()
+    path = field.text()
+
+
+class HerPromise(Schema):
+    """A paper that she brings later (容缺受理): by when, how many working days are left, what was wrong with one."""
+
+    slot_key = field.text()
+    label = field.text()
+    state = field.known(PromiseState)
+    state_label = field.text()
+    promised_on = field.day()
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    reason = field.text()
+    fail_reason = field.text(nullable=True)
+    path = field.text()
+
+
 class CaseSummary(Schema):
     """A case on the home page."""
 
@@ -45,6 +72,7 @@ class CaseSummary(Schema):
     state = field.case_state()
     state_label = field.text()
     next_step = field.one(NextStep)
+    promise = field.one(OwedPaper, nullable=True)
     updated_at = field.moment()
 
 
@@ -350,6 +378,7 @@ class CaseView(Schema):
     medical_years = field.one(MedicalYears, nullable=True)
     items = field.many(PlannedItem)
     slots = field.many(SlotView)
+    promises = field.many(HerPromise)
     tasks = field.many(Task)
     signature = field.one(Signed, nullable=True)
     check_answers = field.one(CheckAnswers)

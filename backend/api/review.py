@@ -12,8 +12,9 @@ from backend.api.authorisations import DOCUMENT_NAME
 from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
 from backend.api.files import jpeg, pdf
 from backend.api.materials import BINARY
-from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, Reason, StaffPart, WholeValues
+from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, StaffPart, WholeValues
 from backend.api.views import UNCHANGED, json_view, polled_view
+from backend.domain.absences import DecisionKind, PromiseState
 from backend.domain.actors import Role
 from backend.domain.authorisation import AuthorisationState, Side
 from backend.domain.review import SettlementKind, Verdict
@@ -25,7 +26,7 @@ WINDOW = (Role.CLERK, Role.SUPERVISOR)
 blp = Blueprint("review", __name__, url_prefix="/api/review", description="窗口审核和主管审批")
 declare(blp, Caller.STAFF, WINDOW)
 
-QUEUES = ["waiting", "mine", "held", "to_approve", "waiting_on_applicant", "all"]
+QUEUES = ["waiting", "mine", "held", "absences", "promises", "to_approve", "waiting_on_applicant", "all"]
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────
@@ -51,6 +52,15 @@ class PlannedTag(Schema):
     filing = field.filing()
 
 
+class RowPromise(Schema):
+    """The promised paper of a case that comes next."""
+
+    state = field.known(PromiseState)
+    promised_on = field.day()
+    working_days_left = field.number()
+    clock = field.clock()
+
+
 class QueueRow(Schema):
     """One line of the queue; masked."""
 
@@ -67,15 +77,20 @@ class QueueRow(Schema):
     working_days_left = field.number(nullable=True)
     clock = field.clock()
     correction_round = field.number()
+    returns = field.number()
+    absences_open = field.number()
+    promise = field.one(RowPromise, nullable=True)
     holder = field.one(Holder, nullable=True)
 
 
 class QueueCounts(Schema):
-    """How many cases wait, are mine, and wait for a supervisor."""
+    """How many cases wait, are mine, wait for a supervisor, have an absence to decide, a promised paper to see to."""
 
     waiting = field.number()
     mine = field.number()
     to_approve = field.number()
+    absences = field.number()
+    promises = field.number()
 
 
 class Queue(Schema):
@@ -147,6 +162,70 @@ class FailReason(Schema):
     label = field.text()
 
 
+class DecisionView(Schema):
+    """What a clerk did about an absence."""
+
+    kind = field.known(DecisionKind)
+    kind_label = field.text()
+    reason = field.text()
+    promised_on = field.day(nullable=True)
+    reached = field.flag(nullable=True)
+    call_again_on = field.day(nullable=True)
+    by = field.text()
+    at = field.moment()
+
+
+class WaiverView(Schema):
+    """What the rule allows for this paper (容缺受理), with its source."""
+
+    allowed = field.flag()
+    when = field.text()
+    source = field.text()
+    status = field.text()
+    latest_on = field.day(nullable=True)
+    may_be_left_out = field.flag()
+
+
+class OtherPaper(Schema):
+    """What else may be asked for."""
+
+    key = field.text()
+    label = field.text()
+
+
+class AbsenceTask(Schema):
+    """“我没有这个材料” as a clerk's task."""
+
+    reason = field.text()
+    at = field.moment()
+    is_open = field.flag()
+    decided = field.known(DecisionKind, nullable=True)
+    decisions = field.many(DecisionView)
+    waiver = field.one(WaiverView)
+    other_kinds = field.many(OtherPaper)
+    other_slots = field.many(OtherPaper)
+
+
+class PromiseView(Schema):
+    """容缺受理: a paper that she brings by a day, with its own clock. `version` goes into If-Match."""
+
+    slot_key = field.text()
+    state = field.known(PromiseState)
+    state_label = field.text()
+    version = field.number()
+    reason = field.text()
+    promised_on = field.day()
+    working_days_left = field.number(nullable=True)
+    clock = field.clock()
+    by = field.text()
+    granted_on = field.day()
+    given_at = field.moment(nullable=True)
+    settled_at = field.moment(nullable=True)
+    fail_reason = field.text(nullable=True)
+    extended_reason = field.text(nullable=True)
+    extend_until = field.day(nullable=True)
+
+
 class ReviewSlot(Schema):
     """A slot with its photos and verdict."""
 
@@ -154,7 +233,8 @@ class ReviewSlot(Schema):
     subject = field.text()
     label = field.text()
     kind_label = field.text(nullable=True)
-    absence = field.one(Reason, nullable=True)
+    absence = field.one(AbsenceTask, nullable=True)
+    promise = field.one(PromiseView, nullable=True)
     parts = field.many(StaffPart)
     judgement = field.one(JudgementView, nullable=True)
     needs_judgement = field.flag()
@@ -298,6 +378,16 @@ class CorrectionNotice(Schema):
     lines = field.many(NoticeLine)
 
 
+class ReturnRequestView(Schema):
+    """A clerk asks to return the case again."""
+
+    reason = field.text()
+    why_not_before = field.text()
+    lines = field.many(NoticeLine)
+    by = field.text()
+    at = field.moment()
+
+
 class Judged(Schema):
     """How far the review is."""
 
@@ -356,6 +446,9 @@ class ReviewView(Schema):
     events = field.many(HistoryLine)
     pushes = field.many(PushView)
     corrections = field.many(CorrectionNotice)
+    absences_open = field.texts()
+    returns = field.number()
+    return_request = field.one(ReturnRequestView, nullable=True)
     judged = field.one(Judged)
     failed = field.many(Failed)
     default_opinions = field.one(DefaultOpinions)
@@ -579,12 +672,15 @@ def accept(given: dict[str, str], case_id: UUID) -> Response:
 
 
 @blp.post("/cases/<uuid:case_id>/return")
-@called_by(Caller.STAFF, [Role.CLERK])
+@called_by(Caller.STAFF, WINDOW)
 @blp.arguments(NoteBody)
 @blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def return_for_correction(given: dict[str, str], case_id: UUID) -> Response:
-    """退回补正 (一次性告知). Needs If-Match, an Idempotency-Key and the lease."""
+    """退回补正 (一次性告知): the first time a clerk's, under the lease; later the supervisor's, of what a clerk asked.
+
+    Needs If-Match and an Idempotency-Key.
+    """
     review = services().review
     return _case(review.return_for_correction(actor(), case_id, seen_version(), idempotency_key(), given["note"]))
 

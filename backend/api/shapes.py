@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from backend.api import fields as field
+from backend.domain.absences import PromiseState
 from backend.domain.retirement import Confirmation
 
 
@@ -124,6 +125,15 @@ class Reason(Schema):
     """我没有这个材料: why."""
 
     reason = field.text()
+
+
+class PromiseInSlot(Schema):
+    """容缺受理: by which day the paper of a slot was promised, and where it is."""
+
+    state = field.known(PromiseState)
+    state_label = field.text()
+    promised_on = field.day()
+    fail_reason = field.text(nullable=True)
 
 
 class Look(Schema):

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from backend.api.shapes import PromiseInSlot
+
 
 class PhotoView(Schema):
     """A verified photo. Sizes in pixels and bytes of the picture as it is kept."""
@@ -61,10 +63,13 @@ class SlotView(Schema):
     more_pages = fields.Boolean(
         required=True, metadata={"description": "The empty page at the end of `parts` may stay empty."}
     )
-    status = fields.String(required=True, validate=validate.OneOf(["done", "open", "absent", "returned", "generated"]))
+    status = fields.String(
+        required=True, validate=validate.OneOf(["done", "open", "absent", "promised", "returned", "generated"])
+    )
     editable = fields.Boolean(required=True)
     absence = fields.Nested(AbsenceView, required=True, allow_none=True)
     return_reason = fields.String(required=True, allow_none=True)
+    promise = fields.Nested(PromiseInSlot, required=True, allow_none=True)
 
 
 class UploadTicket(Schema):

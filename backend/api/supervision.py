@@ -12,6 +12,7 @@ from backend.api.callers import Caller, declare, services
 from backend.api.departments import LISTS
 from backend.api.shapes import HistoryLine, RoutedRow
 from backend.api.views import UNCHANGED, json_view, polled_view
+from backend.domain.absences import PromiseState
 from backend.domain.actors import Role
 
 blp = Blueprint("supervision", __name__, url_prefix="/api/supervision", description="督查")
@@ -38,11 +39,20 @@ class Clocks(Schema):
     red = field.number()
 
 
+class RepeatReturns(Schema):
+    """Cases returned more than once, and how often beyond the first time."""
+
+    cases = field.number()
+    times = field.number()
+
+
 class Overview(Schema):
     """Where everything is."""
 
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     clocks = field.one(Clocks)
+    promises = field.one(Clocks)
+    repeat_returns = field.one(RepeatReturns)
     departments = field.many(DepartmentRow)
 
 
@@ -62,6 +72,63 @@ class SupervisedItems(Schema):
     """One page of routed items of every department."""
 
     items = field.many(RoutedRow)
+    next_cursor = field.text(nullable=True)
+
+
+class Paged(Schema):
+    """From where on."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class RepeatReturn(Schema):
+    """A case that was returned more than once, with the last reason."""
+
+    case_id = field.text()
+    case_number = field.text()
+    name_masked = field.text(nullable=True)
+    state = field.case_state()
+    state_label = field.text()
+    returns = field.number()
+    returned_at = field.moment(nullable=True)
+    reason = field.text()
+    why_not_before = field.text()
+    asked_by = field.text()
+
+
+class RepeatReturnList(Schema):
+    """One page of them."""
+
+    cases = field.many(RepeatReturn)
+    next_cursor = field.text(nullable=True)
+
+
+class PromisedPaper(Schema):
+    """容缺受理: a paper that is still to come or to be judged, with its clock."""
+
+    case_id = field.text()
+    case_number = field.text()
+    name_masked = field.text(nullable=True)
+    case_state_label = field.text()
+    slot_key = field.text()
+    label = field.text()
+    state = field.known(PromiseState)
+    state_label = field.text()
+    promised_on = field.day()
+    working_days_left = field.number()
+    clock = field.clock()
+    granted_on = field.day()
+    by = field.text()
+    extended = field.flag()
+
+
+class PromisedPapers(Schema):
+    """One page of them."""
+
+    promises = field.many(PromisedPaper)
     next_cursor = field.text(nullable=True)
 
 
@@ -90,6 +157,22 @@ def list_items(query: dict[str, Any]) -> Response:
     """Routed items of every department, earliest due date first."""
     found = services().supervision.items(query["department"], query["state"], query["q"], query["cursor"])
     return polled_view(found)
+
+
+@blp.get("/repeat-returns")
+@blp.arguments(Paged, location="query")
+@blp.response(200, RepeatReturnList)
+def list_repeat_returns(query: dict[str, Any]) -> Response:
+    """Cases that were returned more than once, the newest first."""
+    return json_view(services().supervision.repeat_returns(query["cursor"]))
+
+
+@blp.get("/promises")
+@blp.arguments(Paged, location="query")
+@blp.response(200, PromisedPapers)
+def list_promises(query: dict[str, Any]) -> Response:
+    """Papers that were promised and are not in order yet (容缺受理), the nearest day first."""
+    return json_view(services().supervision.promises(query["cursor"]))
 
 
 @blp.get("/cases/<uuid:case_id>/audit")

@@ -509,6 +509,8 @@ class Case:
 
     def take_back_absence(self, slot_key: str) -> None:
         self.must_be_editable("修改")
+        if self.owes(slot_key):  # she brings it by a photo, and it is expected already
+            return
         self.absences.pop(slot_key, None)
         self._mend(f"slot:{slot_key}")
 

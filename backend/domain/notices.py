@@ -26,6 +26,11 @@ class NoticeEvent(StrEnum):
     RESUBMITTED = "resubmitted"
     ACCEPTED_AND_ROUTED = "accepted_and_routed"
     ITEM_DECIDED = "item_decided"
+    PROMISE_GRANTED = "promise_granted"
+    PROMISE_FAILED = "promise_failed"
+    PROMISE_EXTENDED = "promise_extended"
+    PROMISE_DUE_SOON = "promise_due_soon"
+    PROMISE_DUE_TODAY = "promise_due_today"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
@@ -241,6 +246,7 @@ class NoticeFacts:
     due_provisional: bool = False
     item_title: str = ""
     outcome: Outcome | None = None
+    material: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +261,7 @@ class Notice:
 FACT_NAMES: Final = frozenset(
     {
         "case_number", "masked_name", "item_title", "outcome", "happened_at", "next_step", "failing_count", "due_on",
-        "month", "last_day", "helper_name",
+        "month", "last_day", "helper_name", "material",
     }
 )  # fmt: skip
 
@@ -275,6 +281,7 @@ def _said(wording: Wording, facts: NoticeFacts) -> dict[str, str]:
         "masked_name": facts.masked_name,
         "helper_name": facts.helper_name,
         "item_title": facts.item_title,
+        "material": facts.material,
         "outcome": outcome.phrase if outcome else "",
         "next_step": outcome.next_step if outcome else "",
         "happened_at": say_moment(facts.happened_at),
@@ -327,6 +334,7 @@ LONGEST_FACTS: Final = NoticeFacts(
     due_on=date(2026, 12, 31),
     due_provisional=True,
     item_title="因病或非因工致残提前退休（退职）核定",
+    material="《独生子女父母光荣证》遗失证明",
 )
 
 

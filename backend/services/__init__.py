@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from backend.services.absence_tasks import WindowReview
     from backend.services.authorisations import Authorising
     from backend.services.counter import Counter
     from backend.services.departments import Departments
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from backend.services.policy_versions import PolicyVersions
     from backend.services.reading import PhotoReading
     from backend.services.reminders import Reminders
-    from backend.services.review import Review
     from backend.services.shoot_links import ShootLinks
     from backend.services.supervision import Supervision
 
@@ -34,7 +34,7 @@ class Services:
     authorising: "Authorising"
     materials: "Materials"
     reading: "PhotoReading"
-    review: "Review"
+    review: "WindowReview"
     departments: "Departments"
     supervision: "Supervision"
     notices: "Notices"

@@ -38,6 +38,8 @@ class Announcements:
         *,
         item: RoutedItem | None = None,
         failing_count: int = 0,
+        material: str = "",
+        last_day: date | None = None,
     ) -> None:
         """Queues the push of one event to everyone who follows the case; sent only if this transaction commits."""
         due_on, provisional = _last_due(case)
@@ -51,6 +53,8 @@ class Announcements:
             due_provisional=provisional,
             item_title=self._rulebook.item(item.code).title if item else "",
             outcome=item.outcome if item else None,
+            material=material,
+            last_day=last_day,
         )
         for person_id in followers(case):
             self._queue(tx, person_id, event, facts)

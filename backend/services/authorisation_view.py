@@ -179,6 +179,7 @@ def _case(case: Case) -> View:
         "state": case.state,
         "state_label": STATE_LABELS[case.state],
         "next_step": next_step(case.id, case.state),
+        "promise": None,
         "updated_at": iso(case.changed_at),
     }
 
@@ -191,6 +192,7 @@ def _home_case(row: Mapping[str, Any]) -> View:
         "state": state,
         "state_label": STATE_LABELS[state],
         "next_step": next_step(row["case_id"], state),
+        "promise": None,
         "updated_at": iso(row["case_changed_at"]),
     }
 

@@ -19,6 +19,7 @@ from backend.services.announcements import Announcements
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, ResultFile, Screens, Seals, Store, Transaction
 from backend.services.progress_view import clock_view, in_order
+from backend.services.promise_view import is_shown_to_departments
 from backend.services.repeats import is_repeat
 from backend.services.review import look_entry, must_have_reason, whole_values
 from backend.services.review_view import history_line, review_slot
@@ -233,7 +234,7 @@ def _for_item(view: View, item: RoutedItem) -> View:
         if part["photo"]:
             base = f"/api/departments/items/{item.id}/photos/{part['photo']['id']}"
             part["photo"] |= {"image_path": f"{base}/image", "thumbnail_path": f"{base}/thumbnail"}
-    return {key: view[key] for key in ("key", "label", "kind_label", "absence", "parts")}
+    return {key: view[key] for key in ("key", "label", "kind_label", "absence", "promise", "parts")}
 
 
 def _fields(case: Case, department: Department, rulebook: Rulebook) -> list[View]:
@@ -256,8 +257,15 @@ def _slots(case: Case, item: RoutedItem, rulebook: Rulebook) -> list[View]:
     """Only the photos this department's item needs."""
     mine = Department(item.department)
     slots = [slot for slot in rulebook.checklist(case.answers) if mine in slot.departments]
-    views = [review_slot(slot, case, rulebook) for slot in slots if not slot.generated]
+    views = [_as_passed(review_slot(slot, case, rulebook), case) for slot in slots if not slot.generated]
     return [_for_item(view, item) for view in views]
+
+
+def _as_passed(view: View, case: Case) -> View:
+    """A paper brought later without its photos until the window has passed them."""
+    if not is_shown_to_departments(view["key"], case):
+        view["parts"] = [{**part, "photo": None} for part in view["parts"]]
+    return view
 
 
 def _other(item: RoutedItem, rulebook: Rulebook) -> View:

@@ -21,6 +21,7 @@ from backend.services.eligibility_view import her_eligibility_view
 from backend.services.medical_view import medical_view
 from backend.services.ports import ResultFile
 from backend.services.progress_view import progress_view
+from backend.services.promise_view import her_promises
 from backend.services.question_views import page_views
 from backend.services.slot_views import is_mended, photos_in, slot_view
 from backend.services.wording import FILING_LABELS, guide_of, iso, limit_text
@@ -56,6 +57,7 @@ def filing_view(case: Case, rulebook: Rulebook, today: date, results: Sequence[R
         "medical_years": medical_view(case.answers, rulebook, today),
         "items": [item_view(item, rulebook) for item in chosen],
         "slots": slot_views,
+        "promises": her_promises(case, slots, rulebook, today),
         "tasks": tasks,
         "signature": _signature(case),
         "check_answers": _check_answers(rulebook, pages, chosen),
@@ -78,7 +80,8 @@ def missing_photos(case: Case, slots: Checklist) -> tuple[str, ...]:
     failed = reopened(case, [f"slot:{slot.key}" for slot in slots])
     waits = {slot.key for slot in slots if f"slot:{slot.key}" in failed and not is_mended(slot, case)}
     given = {slot.key: photos_in(slot, case).keys() for slot in slots if slot.key not in waits}
-    return missing(slots, given, case.absences)
+    owed = {slot.key for slot in slots if case.owes(slot.key) and slot.key not in waits}
+    return missing(slots, given, {*case.absences, *owed})
 
 
 def unmended_fields(case: Case, rulebook: Rulebook) -> list[Page]:

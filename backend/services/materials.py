@@ -27,6 +27,7 @@ from backend.domain.notices import SHANGHAI
 from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.ports import Clock, Evidence, Pictures, Seals, Store, Transaction, UploadForm
+from backend.services.promise_view import is_shown_to_departments
 from backend.services.reading import read_soon
 from backend.services.repeats import is_repeat
 from backend.services.result_files import ResultFiles
@@ -265,7 +266,7 @@ class Materials(ResultFiles):
 
     def _editable_slot(self, case: Case, slot_key: str) -> Slot:
         """Raises NotFound, ActionNotAllowed."""
-        case.must_be_editable("改动照片")
+        case.must_take_photos(slot_key, "改动照片")
         slot = self._slot(case, slot_key)
         if not is_editable(slot, case):
             raise ActionNotAllowed("这份材料不用再改，只改窗口标出来的就行。", slot=slot_key)
@@ -306,6 +307,8 @@ class Materials(ResultFiles):
             if not any(item.department == actor.department for item in case.items.values() if _is_routed(item)):
                 raise NotFound
             if actor.department not in self._slot(case, photo.slot_key).departments:
+                raise NotFound
+            if not is_shown_to_departments(photo.slot_key, case):
                 raise NotFound
         else:
             raise NotAllowed

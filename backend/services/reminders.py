@@ -57,6 +57,11 @@ class Reminders:
         self._announcements = announcements
         self._timing = timing
 
+    @property
+    def timing(self) -> ReminderTiming:
+        """When people may be told."""
+        return self._timing
+
     # ── the person ───────────────────────────────────────────────────────────────────────────
 
     def mine(self, actor: Actor) -> View:

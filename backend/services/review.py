@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from backend.domain.actors import Actor
+from backend.domain.absences import Promise
+from backend.domain.actors import Actor, Role
 from backend.domain.audit import AuditEntry
 from backend.domain.case import ACTION_LABELS, STATE_LABELS, Action, Case, State
 from backend.domain.documents import PrintedForm
@@ -101,7 +102,7 @@ class Review:
         return {
             "cases": [queue_row(row, self._rulebook, actor, today) for row in rows],
             "next_cursor": next_cursor,
-            "counts": self._screens.review_counts(actor.id, at),
+            "counts": self._screens.review_counts(actor.id, at, today),
         }
 
     def claim_next(self, actor: Actor, key: str) -> UUID | None:
@@ -237,16 +238,25 @@ class Review:
             evaluation = self._versions.evaluation_of(tx, case)
             must_be_settled(evaluation, case.settled(), RULE_LABELS, case.confirmed_age_months)
             case.accept(_opinion(opinion, actor, at), actor, at)
+            for promise in case.promises.values():
+                self._tell_of_promise(tx, case, promise, NoticeEvent.PROMISE_GRANTED, at)
             self._documents.order(tx, case, PrintedForm.APPLICATION_FORM, at)
             return self._settle(tx, case, actor)
 
     def return_for_correction(self, actor: Actor, case_id: UUID, seen_version: int, key: str, note: str) -> View:
-        """One return that lists everything that failed, and tells her. Raises NotAllJudged, NothingFailed."""
+        """One return that lists everything that failed, and tells her; by a supervisor, one that a clerk asked for.
+
+        Raises NotAllJudged, NothingFailed, ReturnNeedsSupervisor, SamePerson.
+        """
         at = self._clock.now()
         with self._store.begin() as tx:
             if is_repeat(tx, self._seals, actor, key, {"return": case_id, "note": note}, at):
                 return self._view(tx, self._submitted(tx, case_id), actor)
-            case = self._held(tx, actor, case_id, seen_version, at)
+            if actor.role is Role.SUPERVISOR:
+                case = self._submitted(tx, case_id)
+                case.must_be_at(seen_version)
+            else:
+                case = self._held(tx, actor, case_id, seen_version, at)
             subjects = subjects_of(case, self._versions.rulebook_of(tx, case))
             lines = [self._line(case, s, subjects[s]) for s in must_be_returnable(subjects, case.standing())]
             case.return_for_correction(lines, note, actor, at)
@@ -372,6 +382,16 @@ class Review:
         tx.claims.end(case.id)
         tx.cases.save(case)
         return self._view(tx, case, actor)
+
+    def _tell_of_promise(
+        self, tx: Transaction, case: Case, promise: Promise, event: NoticeEvent, at: datetime
+    ) -> None:
+        """Tells her of a paper that she still owes; of one that is settled there is nothing to tell."""
+        if not promise.is_outstanding:
+            return
+        slots = self._versions.rulebook_of(tx, case).checklist(case.answers)
+        material = next((slot.label for slot in slots if slot.key == promise.slot_key), "要补交的材料")
+        self._announcements.announce(tx, case, event, at, material=material, last_day=promise.promised_on)
 
     def _line(self, case: Case, subject: str, label: str) -> Mapping[str, Any]:
         judgement = case.judgements[subject]

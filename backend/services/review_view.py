@@ -26,6 +26,7 @@ from backend.services.findings import ACT_LABELS as FINDING_ACTS
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
+from backend.services.promise_view import open_absences, owed_in_slot, promise_clock, promise_in_slot
 from backend.services.rules_view import RULE_LABELS
 from backend.services.slot_views import photos_in
 from backend.services.wording import iso, local_date
@@ -46,6 +47,11 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
     NoticeEvent.RESUBMITTED:         "收到补正",
     NoticeEvent.ACCEPTED_AND_ROUTED: "已受理",
     NoticeEvent.ITEM_DECIDED:        "事项有结果",
+    NoticeEvent.PROMISE_GRANTED:     "约定补交材料",
+    NoticeEvent.PROMISE_FAILED:      "补交的要重拍",
+    NoticeEvent.PROMISE_EXTENDED:    "补交延期",
+    NoticeEvent.PROMISE_DUE_SOON:    "提醒：快到补交的日子",
+    NoticeEvent.PROMISE_DUE_TODAY:   "提醒：今天该补交了",
     NoticeEvent.COMPLETED:           "已办结",
     NoticeEvent.WITHDRAWN:           "已撤回",
     NoticeEvent.REFUSED:             "不予受理",
@@ -115,6 +121,9 @@ def queue_row(row: Mapping[str, Any], rulebook: Rulebook, actor: Actor, today: d
         "review_due_on": due_on.isoformat() if due_on else None,
         **_review_clock(due_on, row["submitted_at"], rulebook, today, running=waits),
         "correction_round": row["round"],
+        "returns": row["returns"],
+        "absences_open": row["absences_open"],
+        "promise": _row_promise(row["promise"], rulebook, today),
         "holder": {
             "name": row["holder_name"],
             "is_me": row["holder_id"] == actor.id,
@@ -155,7 +164,7 @@ def review_view(
     links, pushes = record
     evaluation, rules = policy
     found = rulebook.eligibility(case.answers, evaluation.filing_month)
-    subjects = subjects_of(case, rulebook)
+    subjects, slots = subjects_of(case, rulebook), rulebook.checklist(case.answers)
     judgements = case.standing()
     open_labels = unjudged(subjects, judgements)
     running = case.state in (State.SUBMITTED, State.IN_REVIEW)
@@ -172,7 +181,14 @@ def review_view(
         **claim_view(claim, actor),
         "may": _may(case, actor, claim),
         "fields": _fields(case, rulebook, subjects),
-        "slots": [review_slot(slot, case, rulebook) for slot in rulebook.checklist(case.answers) if not slot.generated],
+        "slots": [
+            {**review_slot(slot, case, rulebook), **owed_in_slot(slot, case, slots, rulebook, today)}
+            for slot in slots
+            if not slot.generated
+        ],
+        "absences_open": list(open_absences(case, slots).values()),
+        "returns": case.returns,
+        "return_request": _return_request(case),
         "field_reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.field_reasons],
         "checks": _checks(case, rulebook),
         "age": _age(case, found),
@@ -222,6 +238,7 @@ def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "revie
         "label": slot.label,
         "kind_label": kinds.get(kind) if kind else None,
         "absence": {"reason": absence.reason} if absence else None,
+        "promise": promise_in_slot(slot, case, rulebook),
         "parts": [
             {"key": part.key, "label": part.label, "photo": _photo(case, photos.get(part.key), prefix)}
             for part in parts
@@ -377,6 +394,28 @@ def _correction(link: AuditLink) -> View:
         "by": entry.actor_name,
         "note": entry.reason,
         "lines": entry.facts.get("lines", []),
+    }
+
+
+def _row_promise(promise: Mapping[str, Any] | None, rulebook: Rulebook, today: date) -> View | None:
+    """The nearest paper that is still owed, with its clock."""
+    if promise is None:
+        return None
+    promised_on, granted_on = (date.fromisoformat(promise[name]) for name in ("promised_on", "granted_on"))
+    return {"state": promise["state"], **promise_clock(promised_on, granted_on, today, rulebook)}
+
+
+def _return_request(case: Case) -> View | None:
+    """What the supervisor is asked, while she is asked."""
+    asked = case.return_request
+    if asked is None or case.state is not State.RETURN_ASKED:
+        return None
+    return {
+        "reason": asked.reason,
+        "why_not_before": asked.why_not_before,
+        "lines": list(asked.lines),
+        "by": asked.by_name,
+        "at": iso(asked.at),
     }
 
 

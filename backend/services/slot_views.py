@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from backend.domain.case import Case, Photo, PhotoState, State, reopened
+from backend.domain.absences import PromiseState
+from backend.domain.case import ACTIVE, Case, Photo, PhotoState, State, reopened
 from backend.domain.materials import Part, Slot
 from backend.domain.rulebook import Rulebook
+from backend.services.promise_view import promise_in_slot
 
 
 def slot_view(slot: Slot, case: Case, rulebook: Rulebook) -> dict[str, Any]:
@@ -44,15 +46,19 @@ def slot_view(slot: Slot, case: Case, rulebook: Rulebook) -> dict[str, Any]:
         "editable": is_editable(slot, case),
         "absence": {"reason": absence.reason} if absence else None,
         "return_reason": reason,
+        "promise": promise_in_slot(slot, case, rulebook),
     }
 
 
 def slot_status(slot: Slot, case: Case) -> str:
-    """generated, returned (failed and not yet mended), absent, done or open."""
+    """generated, returned (failed and not yet mended), promised (to be brought by a day), absent, done or open."""
     if slot.generated:
         return "generated"
     if reopened(case, [_subject(slot)]) and not is_mended(slot, case):
         return "returned"
+    promise = case.promises.get(slot.key)
+    if promise is not None and promise.state is PromiseState.OPEN:
+        return "promised"
     if slot.key in case.absences:
         return "absent"
     return "done" if _is_full(slot, photos_in(slot, case)) else "open"
@@ -62,6 +68,8 @@ def is_editable(slot: Slot, case: Case) -> bool:
     """Whether she may change this slot now: in a draft every one, in a returned case what failed or is still empty."""
     if slot.generated:
         return False
+    if case.owes(slot.key) and case.state in ACTIVE:
+        return True
     if case.state is not State.RETURNED:
         return case.state is State.DRAFT
     is_provided = slot.key in case.absences or _is_full(slot, photos_in(slot, case))

@@ -1,18 +1,22 @@
 """Supervision (督查): read-only, masked; time limits, who did what, and whether each chain holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from backend.domain.absences import PROMISE_STATE_LABELS, PromiseState
 from backend.domain.audit import AuditLink, first_broken
-from backend.domain.case import Action, State
+from backend.domain.case import STAFF_STATE_LABELS, Action, State
 from backend.domain.deadlines import ClockState
 from backend.domain.errors import ContentRefused, NotFound
 from backend.domain.items import Department
 from backend.domain.rulebook import Rulebook
 from backend.services.departments import item_row
 from backend.services.ports import Clock, Screens, Seals, Store
+from backend.services.promise_view import promise_clock
 from backend.services.review_view import history_line
+from backend.services.wording import iso
 
 View = dict[str, Any]
 PAGE_SIZE = 30
@@ -46,6 +50,8 @@ class Supervision:
         return {
             "counts": {state.value: found["states"].get(state, 0) for state in State if state is not State.DRAFT},
             "clocks": colours,
+            "promises": self._promise_colours(found["promises"], today),
+            "repeat_returns": dict(found["repeat_returns"]),
             "departments": [
                 {"code": department, "label": self._rulebook.offices[department].name, **counted}
                 for department, counted in rows.items()
@@ -61,6 +67,41 @@ class Supervision:
             department=department, state=state, search=search, cursor=cursor, limit=PAGE_SIZE
         )
         return {"items": [item_row(row, self._rulebook, today) for row in rows], "next_cursor": next_cursor}
+
+    def repeat_returns(self, cursor: str | None) -> View:
+        """Cases that were returned more than once, with what the clerk gave as the reason; masked."""
+        rows, next_cursor = self._screens.repeat_returns(cursor, PAGE_SIZE)
+        return {"cases": [_repeat_row(row) for row in rows], "next_cursor": next_cursor}
+
+    def promises(self, cursor: str | None) -> View:
+        """Papers that were promised and are not in order yet (容缺受理), the nearest day first; masked."""
+        today = self._clock.today()
+        rows, next_cursor = self._screens.owed_papers(cursor, PAGE_SIZE)
+        return {"promises": [self._promise_row(row, today) for row in rows], "next_cursor": next_cursor}
+
+    def _promise_row(self, row: Mapping[str, Any], today: date) -> View:
+        labels = {rule.slot.key: rule.slot.label for rule in self._rulebook.materials.rows}
+        state = PromiseState(row["state"])
+        return {
+            "case_id": str(row["id"]),
+            "case_number": row["number"],
+            "name_masked": row["name_masked"],
+            "case_state_label": STAFF_STATE_LABELS[State(row["case_state"])],
+            "slot_key": row["slot_key"],
+            "label": labels.get(row["slot_key"], row["slot_key"]),
+            "state": state,
+            "state_label": PROMISE_STATE_LABELS[state],
+            **promise_clock(row["promised_on"], row["granted_on"], today, self._rulebook),
+            "granted_on": row["granted_on"].isoformat(),
+            "by": row["by_name"],
+            "extended": row["extended_at"] is not None,
+        }
+
+    def _promise_colours(self, rows: Iterable[Mapping[str, Any]], today: date) -> View:
+        counted = {colour.value: 0 for colour in ClockState}
+        for row in rows:
+            counted[self._rulebook.calendar.clock_state(row["granted_on"], row["promised_on"], today)] += row["n"]
+        return counted
 
     def audit(self, case_id: UUID) -> View:
         """The case's whole chain in words, and whether it holds. Raises NotFound for a draft."""
@@ -97,3 +138,20 @@ class Supervision:
         if broken is None and state != (moves[-1] if moves else State.DRAFT):
             return len(links) + 1
         return broken
+
+
+def _repeat_row(row: Mapping[str, Any]) -> View:
+    asked = row["return_request"] or {}
+    state = State(row["state"])
+    return {
+        "case_id": str(row["id"]),
+        "case_number": row["number"],
+        "name_masked": row["name_masked"],
+        "state": state,
+        "state_label": STAFF_STATE_LABELS[state],
+        "returns": row["returns"],
+        "returned_at": iso(row["corrected_at"]),
+        "reason": asked.get("reason", ""),
+        "why_not_before": asked.get("why_not_before", ""),
+        "asked_by": asked.get("by_name", ""),
+    }

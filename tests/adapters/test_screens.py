@@ -77,6 +77,8 @@ def test_each_tab_holds_its_cases_and_no_other(
         "waiting": of(State.SUBMITTED, State.IN_REVIEW),
         "mine": {mine.id},
         "held": {held.id},
+        "absences": set(),
+        "promises": set(),
         "to_approve": of(State.REVIEWED, State.RETURN_ASKED),
         "waiting_on_applicant": of(State.RETURNED, State.WAITING),
         "all": of(*set(State) - {State.DRAFT}) | {mine.id, held.id},
@@ -92,10 +94,10 @@ def test_the_counts_are_those_of_the_tabs(
     claim(store, kept(store, State.WAITING, 12), clerk)
     claim(store, kept(store, State.IN_REVIEW, 13), other_clerk)
 
-    counts = screens.review_counts(clerk.id, AT)
+    counts = screens.review_counts(clerk.id, AT, AT.date())
 
-    assert counts == {name: len(queue(screens, name, clerk)[0]) for name in ("waiting", "mine", "to_approve")}
-    assert counts == {"waiting": 2, "mine": 2, "to_approve": 1}
+    assert counts == {name: len(queue(screens, name, clerk)[0]) for name in counts}
+    assert counts == {"waiting": 2, "mine": 2, "to_approve": 1, "absences": 0, "promises": 0}
 
 
 def test_a_case_whose_lease_lapsed_waits_again(store: PostgresStore, screens: PostgresScreens, clerk: Actor) -> None:

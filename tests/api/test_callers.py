@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -133,7 +134,12 @@ MATRIX = {
     "PUT /api/review/cases/{case_id}/checks":                                CLERK,
     "PUT /api/review/cases/{case_id}/rule-checks/{rule_key}/settlement":     CLERK,
     "POST /api/review/cases/{case_id}/acceptance":                           CLERK,
-    "POST /api/review/cases/{case_id}/return":                               CLERK,
+    "POST /api/review/cases/{case_id}/return-request":                       CLERK,
+    "POST /api/review/cases/{case_id}/return":                               WINDOW,
+    "PUT /api/review/cases/{case_id}/absences/{slot_key}/decision":          CLERK,
+    "POST /api/review/cases/{case_id}/absences/{slot_key}/calls":            CLERK,
+    "PUT /api/review/cases/{case_id}/promises/{slot_key}/verdict":           CLERK,
+    "PUT /api/review/cases/{case_id}/promises/{slot_key}/extension":         CLERK,
     "POST /api/review/cases/{case_id}/refusal":                              CLERK,
     "POST /api/review/cases/{case_id}/hold":                                 CLERK,
     "POST /api/review/cases/{case_id}/resolution":                           CLERK,
@@ -175,6 +181,8 @@ MATRIX = {
 
     "GET /api/supervision/overview":                                         OVERSIGHT,
     "GET /api/supervision/items":                                            OVERSIGHT,
+    "GET /api/supervision/repeat-returns":                                   OVERSIGHT,
+    "GET /api/supervision/promises":                                         OVERSIGHT,
     "GET /api/supervision/cases/{case_id}/audit":                            OVERSIGHT,
 }
 # fmt: on
@@ -182,8 +190,10 @@ MATRIX = {
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    world = wiring.build_world(settings)
-    yield create_app(world.services, settings, world.is_ready)
+    """One address calls every route in every role within a minute."""
+    roomy = replace(settings, requests_per_minute_per_address=100_000)
+    world = wiring.build_world(roomy)
+    yield create_app(world.services, roomy, world.is_ready)
     world.close()
 
 

@@ -19,6 +19,7 @@ NEED_FACTS = {
     errors.ActionNotAllowed: {"state": "填写中", "action": "提交"},
     errors.HeldByAnother: {"holder_name": "陈窗口", "expires_at": None},
     errors.TooManyAsked: {"most": 20},
+    errors.ReturnNeedsSupervisor: {"returns": 1},
     errors.StaleVersion: {"version": 2, "changed_by": "陈窗口", "changed_at": None},
     errors.PhotoTooLarge: {"max_megabytes": 20},
     errors.GuideUnchanged: {"number": 3},

@@ -96,8 +96,8 @@ def test_no_value_is_longer_than_wechat_takes(event: NoticeEvent) -> None:
 def test_a_push_opens_the_page_of_its_case() -> None:
     notice = compose(WORDING, NoticeEvent.RETURNED, FACTS)
 
-    assert notice.path == f"/cases/{CASE_ID}"
-    assert sign_in_url(H5, notice.path) == f"{H5}/api/identity/wechat/start?next=/cases/{CASE_ID}"
+    assert notice.path == f"/cases/{CASE_ID}/correction"
+    assert sign_in_url(H5, notice.path) == f"{H5}/api/identity/wechat/start?next=/cases/{CASE_ID}/correction"
 
 
 def test_a_push_without_a_case_opens_the_page_its_teller_names() -> None:

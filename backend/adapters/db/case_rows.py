@@ -146,6 +146,10 @@ class CaseRows:
         t = tables.cases
         return self._connection.execute(select(t.c.id).where(t.c.number == number)).scalar()
 
+    def owing(self, today: date, after: UUID | None, limit: int) -> list[UUID]:
+        wanted = {"today": today, "after": after or UUID(int=0), "limit": limit}
+        return list(self._connection.execute(statements.OWING, wanted).scalars())
+
     def numbered_after(self, number: str, limit: int) -> list[UUID]:
         t = tables.cases
         wanted = select(t.c.id).where(t.c.number > number).order_by(t.c.number).limit(limit)

@@ -16,11 +16,16 @@ from backend.domain.identifiers import parse_id_number
 
 Row = Mapping[str, Any]
 
+HAS_AN_OPEN_ABSENCE = "EXISTS (SELECT FROM absences a WHERE a.case_id = c.id AND a.decided IS NULL)"
+OWED = "FROM promises m WHERE m.case_id = c.id AND m.state IN ('given', 'open')"
+
 # Which cases a tab of the desk holds. Every condition is a constant of this file.
 QUEUES = {
     "waiting": "c.state IN ('submitted', 'in_review') AND (l.case_id IS NULL OR l.expires_at <= :at)",
     "mine": "c.state IN ('in_review', 'waiting') AND l.staff_id = :staff_id AND l.expires_at > :at",
     "held": "c.state IN ('submitted', 'in_review') AND l.expires_at > :at AND l.staff_id <> :staff_id",
+    "absences": f"c.state IN ('submitted', 'in_review', 'waiting') AND {HAS_AN_OPEN_ABSENCE}",
+    "promises": f"EXISTS (SELECT {OWED})",
     "to_approve": "c.state IN ('reviewed', 'return_asked')",
     "waiting_on_applicant": "c.state IN ('returned', 'waiting')",
     "all": "c.state <> 'draft' AND c.number IS NOT NULL",
@@ -28,12 +33,18 @@ QUEUES = {
 
 _QUEUE = """
 SELECT c.id, c.number, c.version, c.state, c.name_masked, c.town, c.planned_items, c.submitted_at, c.review_due_on,
-       c.round, l.staff_id AS holder_id, l.staff_name AS holder_name, l.expires_at AS holder_until
+       c.round, l.staff_id AS holder_id, l.staff_name AS holder_name, l.expires_at AS holder_until, c.returns,
+       (SELECT count(*) FROM absences a WHERE a.case_id = c.id AND a.decided IS NULL) AS absences_open,
+       (SELECT json_build_object('promised_on', m.promised_on, 'granted_on', m.granted_on, 'state', m.state)
+          {owed} ORDER BY m.state <> 'given', m.promised_on LIMIT 1) AS promise, {due} AS due
   FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
  WHERE {queue}{search}{item}{after}
- ORDER BY c.review_due_on, c.submitted_at, c.id LIMIT :limit
+ ORDER BY {due}, c.submitted_at, c.id LIMIT :limit
 """
-_QUEUE_AFTER = " AND (c.review_due_on, c.submitted_at, c.id) > (:due, :submitted_at, :id)"
+_QUEUE_AFTER = " AND ({due}, c.submitted_at, c.id) > (:due, :submitted_at, :id)"
+# The day by which a tab is in order: the window's own, but for promised papers theirs.
+_REVIEW_DUE = "c.review_due_on"
+_PROMISE_DUE = f"(SELECT min(m.promised_on) {OWED})"
 
 ITEM_STATES = {
     "routed": "i.state = 'routed'",
@@ -52,10 +63,15 @@ SELECT i.id, i.version, i.case_id, c.number AS case_number, c.name_masked, i.cod
 _ITEMS_AFTER = " AND ((i.due_on, i.id) > (:due, :id) OR i.due_on IS NULL)"
 _ITEMS_AFTER_UNDATED = " AND i.due_on IS NULL AND i.id > :id"
 
+# A promise is closed with its case: what is open or given is of a case that runs.
 _REVIEW_COUNTS = text("""
 SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_id IS NULL) AS waiting,
        count(*) FILTER (WHERE l.staff_id = :staff_id) AS mine,
-       count(*) FILTER (WHERE c.state IN ('reviewed', 'return_asked')) AS to_approve
+       count(*) FILTER (WHERE c.state IN ('reviewed', 'return_asked')) AS to_approve,
+       count(*) FILTER (WHERE c.state IN ('submitted', 'in_review', 'waiting') AND EXISTS (
+           SELECT FROM absences a WHERE a.case_id = c.id AND a.decided IS NULL)) AS absences,
+       (SELECT count(DISTINCT m.case_id) FROM promises m
+         WHERE m.state IN ('given', 'open') AND (m.state = 'given' OR m.promised_on < :today)) AS promises
   FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
  WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed', 'return_asked')
 """)
@@ -64,9 +80,30 @@ SELECT count(*) FILTER (WHERE state = 'routed') AS routed, count(*) FILTER (WHER
   FROM items WHERE state IN ('routed', 'accepted') AND department = CAST(:department AS text)
 """)
 _CASES_OF = text("""
-SELECT id, number, version, state, changed_at, submitted_at, review_due_on FROM cases
- WHERE applicant_id = :applicant_id ORDER BY created_at DESC LIMIT 20
+SELECT c.id, c.number, c.version, c.state, c.changed_at, c.submitted_at, c.review_due_on,
+       (SELECT json_build_object(
+            'slot_key', m.slot_key, 'promised_on', m.promised_on, 'granted_on', m.granted_on, 'state', m.state)
+          FROM promises m WHERE m.case_id = c.id AND m.state = 'open'
+         ORDER BY m.promised_on, m.slot_key LIMIT 1) AS promise
+  FROM cases c WHERE c.applicant_id = :applicant_id ORDER BY c.created_at DESC LIMIT 20
 """)
+_REPEAT_RETURNS = text("""
+SELECT id, number, name_masked, state, returns, return_request, corrected_at FROM cases
+ WHERE returns >= 2 AND (CAST(:after AS text) IS NULL OR number < :after) ORDER BY number DESC LIMIT :limit
+""")
+_OWED_PAPERS = text("""
+SELECT c.id, c.number, c.name_masked, c.state AS case_state, m.slot_key, m.state, m.granted_on, m.promised_on,
+       m.by_name, m.extended_at
+  FROM promises m JOIN cases c ON c.id = m.case_id
+ WHERE m.state IN ('given', 'open')
+   AND (CAST(:day AS date) IS NULL OR (m.promised_on, m.case_id, m.slot_key) > (:day, :id, :slot_key))
+ ORDER BY m.promised_on, m.case_id, m.slot_key LIMIT :limit
+""")
+_OWED_BY_DAY = text("""
+SELECT promised_on, granted_on, count(*) AS n FROM promises
+ WHERE state IN ('given', 'open') GROUP BY promised_on, granted_on
+""")
+_REPEATED = text("SELECT count(*) AS cases, coalesce(sum(returns - 1), 0) AS times FROM cases WHERE returns >= 2")
 _AUTHORISATIONS_OF = text("""
 SELECT a.id, a.state, a.begun_by, a.relation, a.applicant_id, a.helper_id, a.applicant_name_masked,
        a.helper_name_masked, a.asked_at, a.confirmed_at, a.code_expires_at, a.valid_until,
@@ -113,20 +150,23 @@ class PostgresScreens:
             raise ContentRefused("没有这个列表，请从左边的菜单重新进入。", queue=queue)
         condition, values = self._search(search)
         position = self._position(cursor, due=date.fromisoformat, submitted_at=datetime.fromisoformat, id=UUID)
+        due = _PROMISE_DUE if queue == "promises" else _REVIEW_DUE
         statement = _QUEUE.format(
             queue=QUEUES[queue],
+            owed=OWED,
+            due=due,
             search=condition,
             item=" AND c.planned_items @> jsonb_build_array(jsonb_build_object('code', CAST(:item AS text)))"
             if item
             else "",
-            after=_QUEUE_AFTER if position else "",
+            after=_QUEUE_AFTER.format(due=due) if position else "",
         )
         given = {**values, **position, "staff_id": staff_id, "at": at, "limit": limit + 1, "item": item}
         found = self._rows(text(statement), given)
-        return self._page(found, limit, ("review_due_on", "submitted_at", "id"))
+        return self._page(found, limit, ("due", "submitted_at", "id"))
 
-    def review_counts(self, staff_id: UUID, at: datetime) -> Row:
-        return self._rows(_REVIEW_COUNTS, {"staff_id": staff_id, "at": at})[0]
+    def review_counts(self, staff_id: UUID, at: datetime, today: date) -> Row:
+        return self._rows(_REVIEW_COUNTS, {"staff_id": staff_id, "at": at, "today": today})[0]
 
     def department_items(
         self, *, department: str | None, state: str, search: str, cursor: str | None, limit: int
@@ -168,7 +208,21 @@ class PostgresScreens:
             "open": self._rows(_OPEN_BY_DEPARTMENT, {}),
             "decided": {row["department"]: row["n"] for row in self._rows(_DECIDED_BY_DEPARTMENT, {})},
             "today": today,
+            "promises": self._rows(_OWED_BY_DAY, {}),
+            "repeat_returns": self._rows(_REPEATED, {})[0],
         }
+
+    def repeat_returns(self, cursor: str | None, limit: int) -> tuple[list[Row], str | None]:
+        """Cases that were returned more than once, the newest first."""
+        position = self._position(cursor, after=str) or {"after": None}
+        return self._page(self._rows(_REPEAT_RETURNS, {**position, "limit": limit + 1}), limit, ("number",))
+
+    def owed_papers(self, cursor: str | None, limit: int) -> tuple[list[Row], str | None]:
+        """Promised papers of running cases that the window has not passed yet, the nearest day first."""
+        readers: dict[str, Callable[[Any], Any]] = {"day": date.fromisoformat, "id": UUID, "slot_key": str}
+        position = self._position(cursor, **readers) or dict.fromkeys(readers)
+        found = self._rows(_OWED_PAPERS, {**position, "limit": limit + 1})
+        return self._page(found, limit, ("promised_on", "id", "slot_key"))
 
     def _rows(self, statement: Any, values: Row) -> list[Row]:
         with self._engine.begin() as connection:

@@ -90,6 +90,14 @@ SELECT id FROM cases WHERE id_number_index = :id_number_index AND state NOT IN (
 # Two clerks who type the same number at once come one after the other.
 ID_NUMBER_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:id_number_index, 'hex'), 7301867))")
 
+# The index on promises that are still owed is by day; how few they are makes the order by case cheap.
+OWING = text("""
+SELECT DISTINCT case_id FROM promises
+ WHERE state = 'open' AND case_id > :after
+   AND (reminded < 1 AND remind_on <= :today OR reminded < 2 AND promised_on <= :today)
+ ORDER BY case_id LIMIT :limit
+""")
+
 # A person has one draft at most, and the index on drafts is by person.
 DRAFTS_AFTER = text("""
 SELECT id AS case_id, applicant_id FROM cases WHERE state = 'draft' AND applicant_id > :after

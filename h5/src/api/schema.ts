@@ -2160,7 +2160,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    queue?: "waiting" | "mine" | "held" | "to_approve" | "waiting_on_applicant" | "all";
+                    queue?: "waiting" | "mine" | "held" | "absences" | "promises" | "to_approve" | "waiting_on_applicant" | "all";
                     q?: string;
                     item?: string;
                     cursor?: string | null;
@@ -2802,7 +2802,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 退回补正 (一次性告知). Needs If-Match, an Idempotency-Key and the lease. */
+        /**
+         * 退回补正 (一次性告知): the first time a clerk's, under the lease; later the supervisor's, of what a clerk asked.
+         * @description Needs If-Match and an Idempotency-Key.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3086,6 +3089,267 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/return-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请再次退回: the supervisor is asked. Needs If-Match, an Idempotency-Key and the lease. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReturnAsked"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/absences/{slot_key}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                slot_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** 容缺受理, or another paper instead. Needs If-Match and the lease. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    case_id: string;
+                    slot_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenDecision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/absences/{slot_key}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                slot_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What came of a call; the task stays. Needs If-Match, an Idempotency-Key and the lease. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    case_id: string;
+                    slot_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenCall"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/promises/{slot_key}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                slot_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Judge the paper she brought later. Needs If-Match with the promise's version and an Idempotency-Key. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    case_id: string;
+                    slot_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PromisedVerdict"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/promises/{slot_key}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                slot_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** A later day, once. Needs If-Match with the promise's version and an Idempotency-Key. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    case_id: string;
+                    slot_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Extension"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3656,6 +3920,86 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/repeat-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases that were returned more than once, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RepeatReturnList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervision/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Papers that were promised and are not in order yet (容缺受理), the nearest day first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromisedPapers"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -4954,6 +5298,16 @@ export interface components {
             action_label: string;
             path: string;
         };
+        OwedPaper: {
+            slot_key: string;
+            label: string;
+            /** Format: date */
+            promised_on: string;
+            working_days_left: number;
+            /** @enum {string|null} */
+            clock: "green" | "amber" | "red" | null;
+            path: string;
+        };
         CaseSummary: {
             id: string;
             number: string | null;
@@ -4961,6 +5315,7 @@ export interface components {
             state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
             state_label: string;
             next_step: components["schemas"]["NextStep"];
+            promise: components["schemas"]["OwedPaper"] | null;
             /** Format: date-time */
             updated_at: string;
         };
@@ -5115,6 +5470,14 @@ export interface components {
         AbsenceView: {
             reason: string;
         };
+        PromiseInSlot: {
+            /** @enum {string} */
+            state: "open" | "given" | "kept" | "closed";
+            state_label: string;
+            /** Format: date */
+            promised_on: string;
+            fail_reason: string | null;
+        };
         SlotView: {
             key: string;
             label: string;
@@ -5134,10 +5497,26 @@ export interface components {
             /** @description The empty page at the end of `parts` may stay empty. */
             more_pages: boolean;
             /** @enum {string} */
-            status: "done" | "open" | "absent" | "returned" | "generated";
+            status: "done" | "open" | "absent" | "promised" | "returned" | "generated";
             editable: boolean;
             absence: components["schemas"]["AbsenceView"] | null;
             return_reason: string | null;
+            promise: components["schemas"]["PromiseInSlot"] | null;
+        };
+        HerPromise: {
+            slot_key: string;
+            label: string;
+            /** @enum {string} */
+            state: "open" | "given" | "kept" | "closed";
+            state_label: string;
+            /** Format: date */
+            promised_on: string;
+            working_days_left: number | null;
+            /** @enum {string|null} */
+            clock: "green" | "amber" | "red" | null;
+            reason: string;
+            fail_reason: string | null;
+            path: string;
         };
         Task: {
             key: string;
@@ -5274,6 +5653,7 @@ export interface components {
             medical_years: components["schemas"]["MedicalYears"] | null;
             items: components["schemas"]["PlannedItem"][];
             slots: components["schemas"]["SlotView"][];
+            promises: components["schemas"]["HerPromise"][];
             tasks: components["schemas"]["Task"][];
             signature: components["schemas"]["Signed"] | null;
             check_answers: components["schemas"]["CheckAnswers"];
@@ -5530,6 +5910,15 @@ export interface components {
             /** @enum {string} */
             filing: "combined" | "self" | "handover";
         };
+        RowPromise: {
+            /** @enum {string} */
+            state: "open" | "given" | "kept" | "closed";
+            /** Format: date */
+            promised_on: string;
+            working_days_left: number;
+            /** @enum {string|null} */
+            clock: "green" | "amber" | "red" | null;
+        };
         Holder: {
             name: string;
             is_me: boolean;
@@ -5554,12 +5943,17 @@ export interface components {
             /** @enum {string|null} */
             clock: "green" | "amber" | "red" | null;
             correction_round: number;
+            returns: number;
+            absences_open: number;
+            promise: components["schemas"]["RowPromise"] | null;
             holder: components["schemas"]["Holder"] | null;
         };
         QueueCounts: {
             waiting: number;
             mine: number;
             to_approve: number;
+            absences: number;
+            promises: number;
         };
         Queue: {
             cases: components["schemas"]["QueueRow"][];
@@ -5592,8 +5986,68 @@ export interface components {
             judgement: components["schemas"]["JudgementView"] | null;
             needs_judgement: boolean;
         };
-        Reason: {
+        DecisionView: {
+            /** @enum {string} */
+            kind: "waived" | "suggested" | "called";
+            kind_label: string;
             reason: string;
+            /** Format: date */
+            promised_on: string | null;
+            reached: boolean | null;
+            /** Format: date */
+            call_again_on: string | null;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        WaiverView: {
+            allowed: boolean;
+            when: string;
+            source: string;
+            status: string;
+            /** Format: date */
+            latest_on: string | null;
+            may_be_left_out: boolean;
+        };
+        OtherPaper: {
+            key: string;
+            label: string;
+        };
+        AbsenceTask: {
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            is_open: boolean;
+            /** @enum {string|null} */
+            decided: "waived" | "suggested" | "called" | null;
+            decisions: components["schemas"]["DecisionView"][];
+            waiver: components["schemas"]["WaiverView"];
+            other_kinds: components["schemas"]["OtherPaper"][];
+            other_slots: components["schemas"]["OtherPaper"][];
+        };
+        PromiseView: {
+            slot_key: string;
+            /** @enum {string} */
+            state: "open" | "given" | "kept" | "closed";
+            state_label: string;
+            version: number;
+            reason: string;
+            /** Format: date */
+            promised_on: string;
+            working_days_left: number | null;
+            /** @enum {string|null} */
+            clock: "green" | "amber" | "red" | null;
+            by: string;
+            /** Format: date */
+            granted_on: string;
+            /** Format: date-time */
+            given_at: string | null;
+            /** Format: date-time */
+            settled_at: string | null;
+            fail_reason: string | null;
+            extended_reason: string | null;
+            /** Format: date */
+            extend_until: string | null;
         };
         CoachView: {
             warnings: string[];
@@ -5622,7 +6076,8 @@ export interface components {
             subject: string;
             label: string;
             kind_label: string | null;
-            absence: components["schemas"]["Reason"] | null;
+            absence: components["schemas"]["AbsenceTask"] | null;
+            promise: components["schemas"]["PromiseView"] | null;
             parts: components["schemas"]["StaffPart"][];
             judgement: components["schemas"]["JudgementView"] | null;
             needs_judgement: boolean;
@@ -5776,6 +6231,14 @@ export interface components {
             note: string | null;
             lines: components["schemas"]["NoticeLine"][];
         };
+        ReturnRequestView: {
+            reason: string;
+            why_not_before: string;
+            lines: components["schemas"]["NoticeLine"][];
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         Judged: {
             done: number;
             total: number;
@@ -5844,6 +6307,9 @@ export interface components {
             events: components["schemas"]["HistoryLine"][];
             pushes: components["schemas"]["PushView"][];
             corrections: components["schemas"]["CorrectionNotice"][];
+            absences_open: string[];
+            returns: number;
+            return_request: components["schemas"]["ReturnRequestView"] | null;
             judged: components["schemas"]["Judged"];
             failed: components["schemas"]["Failed"][];
             default_opinions: components["schemas"]["DefaultOpinions"];
@@ -5904,6 +6370,48 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        ReturnAsked: {
+            reason: string;
+            why_not_before: string;
+        };
+        GivenDecision: {
+            /** @enum {unknown} */
+            kind: "waived" | "suggested" | "called";
+            /** @default  */
+            reason?: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            promised_on?: string | null;
+            /** @default null */
+            suggested_kind?: string | null;
+            /** @default null */
+            suggested_slot?: string | null;
+        };
+        GivenCall: {
+            reached: boolean;
+            /** @default  */
+            note?: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            call_again_on?: string | null;
+        };
+        PromisedVerdict: {
+            /** @enum {unknown} */
+            verdict: "pass" | "fail";
+            /** @default null */
+            reason_code?: string | null;
+            /** @default null */
+            note?: string | null;
+        };
+        Extension: {
+            /** Format: date */
+            promised_on: string;
+            reason: string;
+        };
         RoutedRow: {
             id: string;
             version: number;
@@ -5948,11 +6456,15 @@ export interface components {
             display: string;
             sensitive: boolean;
         };
+        Reason: {
+            reason: string;
+        };
         ItemSlot: {
             key: string;
             label: string;
             kind_label: string | null;
             absence: components["schemas"]["Reason"] | null;
+            promise: components["schemas"]["PromiseInSlot"] | null;
             parts: components["schemas"]["StaffPart"][];
         };
         ResultView: {
@@ -6040,6 +6552,10 @@ export interface components {
             amber: number;
             red: number;
         };
+        RepeatReturns: {
+            cases: number;
+            times: number;
+        };
         DepartmentRow: {
             /** @enum {string} */
             code: "social_security" | "medical_insurance" | "health" | "housing_fund";
@@ -6055,10 +6571,54 @@ export interface components {
                 [key: string]: number;
             };
             clocks: components["schemas"]["Clocks"];
+            promises: components["schemas"]["Clocks"];
+            repeat_returns: components["schemas"]["RepeatReturns"];
             departments: components["schemas"]["DepartmentRow"][];
         };
         SupervisedItems: {
             items: components["schemas"]["RoutedRow"][];
+            next_cursor: string | null;
+        };
+        RepeatReturn: {
+            case_id: string;
+            case_number: string;
+            name_masked: string | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "in_review" | "return_asked" | "returned" | "waiting" | "reviewed" | "approved" | "processing" | "completed" | "withdrawn" | "refused";
+            state_label: string;
+            returns: number;
+            /** Format: date-time */
+            returned_at: string | null;
+            reason: string;
+            why_not_before: string;
+            asked_by: string;
+        };
+        RepeatReturnList: {
+            cases: components["schemas"]["RepeatReturn"][];
+            next_cursor: string | null;
+        };
+        PromisedPaper: {
+            case_id: string;
+            case_number: string;
+            name_masked: string | null;
+            case_state_label: string;
+            slot_key: string;
+            label: string;
+            /** @enum {string} */
+            state: "open" | "given" | "kept" | "closed";
+            state_label: string;
+            /** Format: date */
+            promised_on: string;
+            working_days_left: number;
+            /** @enum {string|null} */
+            clock: "green" | "amber" | "red" | null;
+            /** Format: date */
+            granted_on: string;
+            by: string;
+            extended: boolean;
+        };
+        PromisedPapers: {
+            promises: components["schemas"]["PromisedPaper"][];
             next_cursor: string | null;
         };
         AuditView: {
