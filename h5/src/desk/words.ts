@@ -118,6 +118,7 @@ export function sizeText(bytes: number): string {
 export const STATE_WORDS: readonly (readonly [string, string])[] = [
   ['submitted', '等待审核'],
   ['in_review', '窗口审核中'],
+  ['return_asked', '请主管同意再次退回'],
   ['returned', '等申请人补正'],
   ['waiting', '等先办好他处的事'],
   ['reviewed', '等主管同意'],
