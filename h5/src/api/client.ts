@@ -12,11 +12,19 @@ export function rememberCsrfToken(token: string): void {
   csrfToken = token
 }
 
+let shootCode: string | null = null
+
+/** A phone that opened the counter's link has no session: its code goes along with every request. */
+export function rememberShootCode(code: string | null): void {
+  shootCode = code
+}
+
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const carryCsrfToken: Middleware = {
   onRequest({ request }) {
-    if (!safeMethods.has(request.method)) request.headers.set('X-CSRF-Token', csrfToken)
+    if (shootCode !== null) request.headers.set('X-Shoot-Code', shootCode)
+    else if (!safeMethods.has(request.method)) request.headers.set('X-CSRF-Token', csrfToken)
     return request
   },
 }

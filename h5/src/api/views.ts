@@ -38,6 +38,9 @@ export type SlotPart = Schemas['PartView']
 export type CorrectionLine = Schemas['CorrectionLine']
 export type ProgressStep = Schemas['Step']
 export type ProgressItem = Schemas['ProgressItem']
+export type CounterSeat = NonNullable<Schemas['SessionView']['counter']>
+export type ShootLink = Schemas['OpenedLink']
+export type ShootView = Schemas['ShootView']
 export type UploadTicket = Schemas['PhotoTicket']
 
 /** 户籍所在地: five names, and the codes (GB/T 2260) of those that were picked from the tree. */

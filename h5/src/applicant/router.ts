@@ -7,6 +7,7 @@ import AskAsHelperPage from './authorisation/AskAsHelperPage.vue'
 import AuthorisationPage from './authorisation/AuthorisationPage.vue'
 import InvitationPage from './authorisation/InvitationPage.vue'
 import RevocationPage from './authorisation/RevocationPage.vue'
+import JoinPage from './counter/JoinPage.vue'
 import CasePage from './pages/CasePage.vue'
 import CheckPage from './pages/CheckPage.vue'
 import ConsentsPage from './pages/ConsentsPage.vue'
@@ -31,6 +32,7 @@ import SignPage from './pages/SignPage.vue'
 import StartPage from './pages/StartPage.vue'
 import SubmittedPage from './pages/SubmittedPage.vue'
 import WithdrawalPage from './pages/WithdrawalPage.vue'
+import ShootPage from './shoot/ShootPage.vue'
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomePage },
@@ -46,6 +48,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/authorise/:code', name: 'invitation', component: InvitationPage, props: true },
   { path: '/authorisations/:id', name: 'authorisation', component: AuthorisationPage, props: true },
   { path: '/authorisations/:id/revocation', name: 'revocation', component: RevocationPage, props: true },
+  { path: '/shoot/:code', name: 'shoot', component: ShootPage, props: true, meta: { open: true, title: '拍照' } },
+  { path: '/join', name: 'join', component: JoinPage },
+  { path: '/join/:number', name: 'join-number', component: JoinPage, props: true },
   { path: '/messages', name: 'messages', component: MessagesPage },
   { path: '/materials', name: 'my-materials', component: MyMaterialsPage },
   { path: '/start', name: 'start', component: StartPage },

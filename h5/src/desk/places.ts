@@ -1,5 +1,5 @@
 /** The desk's rooms: what the rail shows and who may go in. The server guards each of them again. */
-import { Avatar, DataAnalysis, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
+import { Avatar, DataAnalysis, EditPen, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Role } from './types'
@@ -12,12 +12,14 @@ export interface Place {
 }
 
 export const REVIEWERS: readonly Role[] = ['clerk', 'supervisor']
+export const CLERKS: readonly Role[] = ['clerk']
 export const OFFICERS: readonly Role[] = ['officer']
 export const OVERSEERS: readonly Role[] = ['oversight']
 export const ADMINISTRATORS: readonly Role[] = ['administrator']
 
 export const PLACES: readonly Place[] = [
   { path: '/review', label: '审核', icon: Files, roles: REVIEWERS },
+  { path: '/counter', label: '窗口代填', icon: EditPen, roles: CLERKS },
   { path: '/items', label: '部门事项', icon: OfficeBuilding, roles: OFFICERS },
   { path: '/oversight', label: '督查', icon: Odometer, roles: OVERSEERS },
   { path: '/oversight/items', label: '时限', icon: DataAnalysis, roles: OVERSEERS },

@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 
 import { useSession } from './composables/session'
-import { ADMINISTRATORS, homeOf, OFFICERS, OVERSEERS, REVIEWERS } from './places'
+import { ADMINISTRATORS, CLERKS, homeOf, OFFICERS, OVERSEERS, REVIEWERS } from './places'
 import type { Role } from './types'
 
 declare module 'vue-router' {
@@ -29,6 +29,7 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '办件审核', roles: REVIEWERS, fixed: true },
   },
+  { path: '/counter', component: () => import('./pages/Counter.vue'), meta: { title: '窗口代填', roles: CLERKS } },
   { path: '/items', component: () => import('./pages/ItemList.vue'), meta: { title: '部门事项', roles: OFFICERS } },
   {
     path: '/items/:itemId',

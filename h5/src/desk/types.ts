@@ -50,6 +50,15 @@ export type CheckToSend = Schemas['GivenCheck']
 export type ChecksToSend = Schemas['GivenChecks']
 export type ItemName = Pick<Schemas['GuideItem'], 'code' | 'name'>
 
+// ── the counter ───────────────────────────────────────────────────────────
+export type WalkIn = Schemas['WalkInNamed']
+export type GivenAtCounter = Schemas['GivenAtCounter']
+export type FoundCase = Schemas['FoundCase']
+export type CounterPlace = Schemas['CounterPlace']
+export type CounterLists = Schemas['CounterLists']
+export type UnfinishedCase = Schemas['UnfinishedRow']
+export type ConsentTexts = Pick<Schemas['Guide'], 'notice' | 'consents'>
+
 // ── photos, for the window and the departments alike ──────────────────────
 export type Photo = Schemas['StaffPhoto']
 export type SlotPart = Schemas['StaffPart']

@@ -36,8 +36,18 @@ export async function loadCase(id: string): Promise<void> {
   await sendDrafts(id)
 }
 
+const otherWays = new Map<string, () => Promise<void>>()
+
+/** A page that may not see the case brings what it may see by a way of its own. */
+export function refreshOtherwise(id: string, way: (() => Promise<void>) | null): void {
+  if (way === null) otherWays.delete(id)
+  else otherWays.set(id, way)
+}
+
 /** Fetches the newest view. The problem, if any, is left in the state. */
 export async function refreshCase(id: string): Promise<void> {
+  const otherWay = otherWays.get(id)
+  if (otherWay !== undefined) return otherWay()
   const state = caseState(id)
   try {
     takeView(id, await answer(client.GET('/api/filing/cases/{case_id}', { params: { path: { case_id: id } } })))

@@ -26,6 +26,16 @@ export function dropDrafts(caseId: string, pageKeys: string[]): void {
   pageKeys.forEach((key) => { dropDraft(caseId, key) })
 }
 
+/** Forgets the unsent answers of every case: this computer is the window's, and the next person comes. */
+export function dropEveryDraft(): void {
+  memory.clear()
+  try {
+    Object.keys(localStorage).filter((key) => key.startsWith(prefix)).forEach((key) => { localStorage.removeItem(key) })
+  } catch {
+    // Nothing was kept there.
+  }
+}
+
 function parsed(text: string | null): Answers | null {
   if (text === null) return null
   try {

@@ -3,15 +3,18 @@ import { reactive, readonly } from 'vue'
 
 import { answer, client, rememberCsrfToken } from '@api/client'
 import { asProblem, type ApiProblem } from '@api/problem'
+import type { CounterSeat } from '@api/views'
 
 interface SessionState {
   status: 'asking' | 'signed-in' | 'signed-out' | 'unreachable'
   problem: ApiProblem | null
   /** Whether what we push reaches her; null until we know. */
   follows: boolean | null
+  /** A clerk fills in at the counter: for whom. */
+  counter: CounterSeat | null
 }
 
-const state = reactive<SessionState>({ status: 'asking', problem: null, follows: null })
+const state = reactive<SessionState>({ status: 'asking', problem: null, follows: null, counter: null })
 
 export const session = readonly(state) as Readonly<SessionState>
 
@@ -20,7 +23,8 @@ export async function askWhoIsHere(): Promise<void> {
   try {
     const known = await answer(client.GET('/api/identity/session'))
     rememberCsrfToken(known.csrf_token)
-    state.status = known.kind === 'applicant' ? 'signed-in' : 'signed-out'
+    state.counter = known.counter ?? null
+    state.status = known.kind === 'applicant' || state.counter !== null ? 'signed-in' : 'signed-out'
     state.problem = null
     state.follows = known.person?.follows ?? null
   } catch (thrown) {
@@ -41,6 +45,7 @@ function signedOutBy(problem: ApiProblem): void {
     return
   }
   state.problem = problem
+  state.counter = null
   state.status = 'signed-out'
 }
 
