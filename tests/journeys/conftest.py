@@ -47,6 +47,10 @@ class Stage:
         callers.follow(self.city.wechat_url, key)
         return phone
 
+    def the_phone_at_hand(self, person: Any) -> PhonePages:
+        """A phone that is signed in nowhere: whoever's it is, at the window."""
+        return self._kept(PhonePages(self.browser, self.city.wechat_url, person, self.shots / "phone"))
+
     def a_desk(self, username: str) -> DeskPages:
         """A member of staff at her desk."""
         return self._kept(DeskPages(self.browser, self.city.url, username, self.shots))

@@ -24,6 +24,20 @@ export function useCounterMode(route: RouteLocationNormalizedLoaded): void {
   })
 }
 
+/** A clerk types: Enter in a field is 继续, as it is in a form. */
+export function useEnterGoesOn(): void {
+  function pressed(event: KeyboardEvent): void {
+    const field = event.target
+    if (event.key !== 'Enter' || event.isComposing || !(field instanceof HTMLInputElement) || field.type === 'file') return
+    if (field.closest('[data-question]') === null) return
+    event.preventDefault()
+    field.blur() // what was typed is taken over first
+    document.querySelector<HTMLButtonElement>('.frame .action button')?.click()
+  }
+  onMounted(() => { document.addEventListener('keydown', pressed) })
+  onBeforeUnmount(() => { document.removeEventListener('keydown', pressed) })
+}
+
 /** Looks now and then whether the sitting still holds; when it does not, nothing of hers stays on the screen. */
 export function useSeatWatch(): void {
   let timer = 0
