@@ -1,5 +1,5 @@
 // A clerk fills in at the counter: the pages are the applicant's own, for one case only, wide, and end with the sitting.
-import { onBeforeUnmount, onMounted, watchEffect } from 'vue'
+import { onBeforeUnmount, onMounted, reactive, watchEffect } from 'vue'
 import { useRouter, type RouteLocationNormalizedLoaded } from 'vue-router'
 
 import { answer, client, ifMatch } from '@api/client'
@@ -69,14 +69,22 @@ function leaveForDesk(): void {
   window.location.replace(desk)
 }
 
+const links = reactive(new Map<string, ShootLink>())
+
+/** The link that was opened last and not ended; it stays when the clerk turns the page. */
+export function linkOf(caseId: string): ShootLink | null {
+  return links.get(caseId) ?? null
+}
+
 /** A new link for phones. Raises ApiProblem. */
-export function openLink(caseId: string): Promise<ShootLink> {
-  return answer(client.POST('/api/counter/cases/{case_id}/link', { params: { path: { case_id: caseId } } }))
+export async function openLink(caseId: string): Promise<void> {
+  links.set(caseId, await answer(client.POST('/api/counter/cases/{case_id}/link', { params: { path: { case_id: caseId } } })))
 }
 
 /** Ends the link at once. Raises ApiProblem. */
 export async function endLink(caseId: string): Promise<void> {
   await answer(client.DELETE('/api/counter/cases/{case_id}/link', { params: { path: { case_id: caseId } } }))
+  links.delete(caseId)
 }
 
 /** How she signs. Raises ApiProblem. */
