@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from backend.api import fields as field
-from backend.api.callers import Caller, actor, called_by, declare, services
+from backend.api.callers import Caller, actor, at_the_counter, called_by, declare, services
 from backend.api.views import json_view, polled_view
 from backend.domain.actors import Role
 from backend.domain.findings import FindingKind
@@ -176,6 +176,7 @@ class Accuracy(Schema):
 
 
 @blp.get("/filing/cases/<uuid:case_id>/findings")
+@at_the_counter
 @called_by(Caller.APPLICANT)
 @blp.response(200, HerFindings)
 def show_her_findings(case_id: UUID) -> Response:
@@ -184,6 +185,7 @@ def show_her_findings(case_id: UUID) -> Response:
 
 
 @blp.put(f"/filing/cases/<uuid:case_id>/findings/{KEY}/dismissal")
+@at_the_counter
 @called_by(Caller.APPLICANT)
 @blp.response(200, HerFindings)
 def dismiss_finding(case_id: UUID, finding_key: str) -> Response:
@@ -193,6 +195,7 @@ def dismiss_finding(case_id: UUID, finding_key: str) -> Response:
 
 
 @blp.get("/filing/cases/<uuid:case_id>/card")
+@at_the_counter
 @called_by(Caller.APPLICANT)
 @blp.response(200, CardView)
 def show_card(case_id: UUID) -> Response:

@@ -36,6 +36,9 @@ OPENED_BY_A_SITTING = {
     "POST /api/filing/cases/<uuid:case_id>/absences",
     "DELETE /api/filing/cases/<uuid:case_id>/absences/<string(maxlength=64):slot_key>",
     "PUT /api/filing/cases/<uuid:case_id>/signature",
+    "GET /api/filing/cases/<uuid:case_id>/findings",
+    "PUT /api/filing/cases/<uuid:case_id>/findings/<string(maxlength=120):finding_key>/dismissal",
+    "GET /api/filing/cases/<uuid:case_id>/card",
 }
 OPENED_BY_A_LINK = {
     "POST /api/filing/cases/<uuid:case_id>/photos",

@@ -1,4 +1,4 @@
-"""She comes to the window: a clerk fills in by keyboard, any phone shoots by a code, she signs on it, and joins later."""
+"""She comes to the window: a clerk fills in, any phone shoots by a code, she signs on it, and joins by WeChat later."""
 
 from __future__ import annotations
 
