@@ -83,11 +83,12 @@ def make_app(world: World, database_url: str) -> App:
     @app.periodic(cron="17 * * * *")
     @app.task(name="sweep", queue="upkeep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
-        """Sessions that ended and idempotency keys of two days ago."""
+        """Sessions that ended, idempotency keys of two days ago, and photos that were announced and never came."""
         at = world.clock.now()
         with world.store.begin() as tx:
             tx.sessions.sweep(at)
             tx.idempotency.sweep(at - timedelta(days=2))
+        services.materials.forget_unsent()
 
     @app.periodic(cron="7 * * * *")
     @app.task(name="lapse_authorisations", queue="upkeep")

@@ -18,6 +18,7 @@ from backend.adapters.forms import TypstForms
 from backend.adapters.images import PillowPictures
 from backend.adapters.ocr import ChildEyes
 from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.pdf_pages import PdfiumPages
 from backend.adapters.storage import S3Evidence
 from backend.adapters.wechat import WechatAccount, WechatCallbackDoor, WechatMessenger, WechatSignIn
 from backend.domain.errors import OutsideDown
@@ -132,6 +133,7 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
         evidence=evidence,
         outputs=_bucket(settings, settings.s3_outputs_bucket),
         pictures=pictures,
+        pdfs=PdfiumPages(),
         limits=UploadLimits(
             link_minutes=settings.upload_link_minutes,
             min_bytes=settings.material_min_bytes,

@@ -182,6 +182,7 @@ class Town:
         announced = Announced("image/jpeg", len(photo), hashlib.sha256(photo).hexdigest())
         materials = self.services.materials
         photo_id, form = materials.request_upload(actor, case_id, (slot_key, part_key), kind, announced)
+        assert form is not None
         sent = requests.post(form.url, data=form.fields, files={"file": photo}, timeout=20)
         assert sent.ok, sent.text
         return materials.complete(actor, case_id, photo_id, a_key())

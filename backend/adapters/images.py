@@ -86,16 +86,7 @@ class PillowPictures:
             self._must_have_pixels(opened)
             opened.draft(None, (LONG_EDGE_PIXELS, LONG_EDGE_PIXELS))
             picture = _upright(opened)
-        picture.thumbnail((LONG_EDGE_PIXELS, LONG_EDGE_PIXELS), SHRINKING)
-        thumbnail = picture.copy()
-        thumbnail.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS), SHRINKING)
-        return CleanPicture(
-            image=_jpeg(picture, JPEG_QUALITY),
-            thumbnail=_jpeg(thumbnail, THUMBNAIL_QUALITY),
-            width=picture.width,
-            height=picture.height,
-            perceptual_hash=difference_hash(thumbnail),
-        )
+        return kept(picture)
 
     def check_signature(self, content: bytes) -> None:
         """A PNG that somebody wrote on. Raises SignatureMissing for an empty or filled one, PhotoUnreadable."""
@@ -169,6 +160,20 @@ def difference_hash(picture: Image.Image) -> int | None:
     rows = [greys[at : at + HASH_SIDE + 1] for at in range(0, len(greys), HASH_SIDE + 1)]
     bits = "".join("01"[right > left] for row in rows for left, right in itertools.pairwise(row))
     return int.from_bytes(int(bits, 2).to_bytes(8), signed=True)
+
+
+def kept(picture: Image.Image) -> CleanPicture:
+    """The pixels as every photo is kept: JPEG of at most 2400 pixels without metadata, and a thumbnail of 320."""
+    picture.thumbnail((LONG_EDGE_PIXELS, LONG_EDGE_PIXELS), SHRINKING)
+    thumbnail = picture.copy()
+    thumbnail.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS), SHRINKING)
+    return CleanPicture(
+        image=_jpeg(picture, JPEG_QUALITY),
+        thumbnail=_jpeg(thumbnail, THUMBNAIL_QUALITY),
+        width=picture.width,
+        height=picture.height,
+        perceptual_hash=difference_hash(thumbnail),
+    )
 
 
 def sniffed(content: bytes) -> str | None:

@@ -289,3 +289,8 @@ def idempotency_key() -> str:
             "请求里缺少 Idempotency-Key（8 到 200 个字符），请刷新页面后再试。", header="Idempotency-Key"
         )
     return sent
+
+
+def idempotency_key_if_any() -> str | None:
+    """The same where a request may come without one. Raises ContentRefused for one of the wrong form."""
+    return idempotency_key() if "Idempotency-Key" in request.headers else None

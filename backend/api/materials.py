@@ -17,6 +17,7 @@ from backend.api.callers import (
     comes_by_link,
     declare,
     idempotency_key,
+    idempotency_key_if_any,
     seen_version,
     services,
 )
@@ -68,9 +69,19 @@ class PhotoAnnouncement(Schema):
 
 
 class PhotoTicket(UploadTicket):
-    """Where to send the photo."""
+    """The photo, and where to send it: nowhere, when it was announced under this key before and has counted since."""
 
     photo_id = fields.UUID(required=True)
+    url = fields.URL(required=True, require_tld=False, allow_none=True)
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        allow_none=True,
+        data_key="fields",
+        attribute="fields",
+    )
+    expires_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class AbsenceDeclaration(Schema):
@@ -103,12 +114,19 @@ class FileQuery(Schema):
 @at_the_counter
 @by_shoot_link
 @blp.arguments(PhotoAnnouncement)
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(201, PhotoTicket)
 def announce_photo(photo: dict[str, Any], case_id: UUID) -> dict[str, Any]:
-    """Announce a photo for a part of a slot, and get the form to send it by."""
+    """Announce a photo, or a PDF of photos, for a part of a slot, and get the form to send it by.
+
+    With an Idempotency-Key it may be announced again, days later too: it is the same photo.
+    """
     file = Announced(photo["content_type"], photo["bytes"], photo["sha256"], _coached(photo["coach"]))
     place = (photo["slot_key"], photo["part_key"])
-    photo_id, form = services().materials.request_upload(actor(), case_id, place, photo["kind"], file)
+    key = idempotency_key_if_any()
+    photo_id, form = services().materials.request_upload(actor(), case_id, place, photo["kind"], file, key)
+    if form is None:
+        return {"photo_id": photo_id, "url": None, "fields": None, "expires_at": None}
     return {"photo_id": photo_id, "url": form.url, "fields": form.fields, "expires_at": form.expires_at}
 
 

@@ -468,13 +468,17 @@ class Case:
         self.photos[photo_id] = replace(self.photo(photo_id), turn=degrees)
 
     def keep_photo(self, ready: Photo) -> None:
-        """A verified photo takes its part of the slot; the one before it is kept, as replaced."""
+        """A verified photo takes its part of the slot; the one before it is kept, as replaced.
+
+        One that was announced before the one in its place has come late: she took the other after it, which stays.
+        """
         self.must_take_photos(ready.slot_key, "传照片")
-        for other in list(self.photos.values()):
-            same_part = (other.slot_key, other.part_key) == (ready.slot_key, ready.part_key)
-            other_kind = other.slot_key == ready.slot_key and other.kind != ready.kind
-            if other.id != ready.id and other.state is PhotoState.READY and (same_part or other_kind):
-                self.photos[other.id] = replace(other, state=PhotoState.REPLACED)
+        rivals = [other for other in self.photos.values() if _is_instead_of(other, ready)]
+        if any(other.created_at > ready.created_at for other in rivals):
+            self.photos[ready.id] = replace(ready, state=PhotoState.REPLACED)
+            return
+        for other in rivals:
+            self.photos[other.id] = replace(other, state=PhotoState.REPLACED)
         self.photos[ready.id] = ready
         self.absences.pop(ready.slot_key, None)
         self._forget_scanned_signature(ready)
@@ -855,6 +859,13 @@ def reopened(case: Case, subjects: Collection[str]) -> dict[str, Judgement]:
         return {}
     failed = {s: j for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
     return {subject: failed[subject] for subject in subjects if subject in failed}
+
+
+def _is_instead_of(other: Photo, photo: Photo) -> bool:
+    """Whether the two cannot both be in the slot: in one part, or of two kinds of which one will do."""
+    same_part = (other.slot_key, other.part_key) == (photo.slot_key, photo.part_key)
+    other_kind = other.slot_key == photo.slot_key and other.kind != photo.kind
+    return other.id != photo.id and other.state is PhotoState.READY and (same_part or other_kind)
 
 
 def _must_be(roles: Collection[Role], actor: Actor) -> None:

@@ -385,6 +385,28 @@ class PhotoChanged(PhotoRefused):
     sentence = "照片在路上传坏了，请点“重试”再传一次。"
 
 
+class PdfLocked(PhotoRefused):
+    code, title = "pdf-locked", "PDF 有密码"
+    sentence = "这个 PDF 加了密码，打不开。请去掉密码另存一份再选，或者把每一页拍成照片。"
+
+
+class PdfUnreadable(PhotoRefused):
+    code, title = "pdf-unreadable", "PDF 打不开"
+    sentence = "这个 PDF 坏了，打不开。请重新导出一份再选，或者把每一页拍成照片。"
+
+
+class PdfTooHeavy(PhotoRefused):
+    code, title = "pdf-too-heavy", "PDF 太复杂"
+    sentence = "这个 PDF 内容太多，一直打不开。请把要交的页拍成照片。"
+
+
+class PdfTooLong(PhotoRefused):
+    """More pages than the slot has room for. Facts: pages, room."""
+
+    code, title = "pdf-too-long", "PDF 页数太多"
+    sentence = "这个 PDF 有 {pages} 页，这里还能放 {room} 页。请只留要交的页另存一份再选，或者把要交的页拍成照片。"
+
+
 class FileRefused(PhotoRefused):
     """A result file of a department that is not a readable PDF, JPEG or PNG."""
 

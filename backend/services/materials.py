@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import AuditEntry
 from backend.domain.case import Case, Photo, PhotoState, Signature
 from backend.domain.errors import (
     ActionNotAllowed,
+    AlreadyUsed,
     ContentRefused,
     NotAllowed,
     NotFound,
@@ -26,13 +27,14 @@ from backend.domain.materials import Slot
 from backend.domain.notices import SHANGHAI
 from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
-from backend.services.ports import Clock, Evidence, Pictures, Seals, Store, Transaction, UploadForm
+from backend.services.pages import PDF, page_id, parts_for
+from backend.services.ports import CleanPicture, Clock, Evidence, Pdfs, Pictures, Seals, Store, Transaction, UploadForm
 from backend.services.promise_view import is_shown_to_departments
 from backend.services.reading import read_soon
 from backend.services.repeats import is_repeat
 from backend.services.result_files import ResultFiles
 from backend.services.slot_views import is_editable, slot_view
-from backend.services.uploads import Announced, UploadLimits, Uploads
+from backend.services.uploads import KEPT_UNCLAIMED, Announced, UploadLimits, Uploads
 
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
 
@@ -68,6 +70,7 @@ class Materials(ResultFiles):
         evidence: Evidence,
         outputs: Evidence,
         pictures: StaffPictures,
+        pdfs: Pdfs,
         seals: Seals,
         rulebook: Rulebook,
         limits: UploadLimits,
@@ -77,22 +80,35 @@ class Materials(ResultFiles):
         self._evidence = evidence
         self._watermarked = pictures.watermarked
         self._rulebook = rulebook
+        self._pdfs = pdfs
 
     # ── the applicant's photos ───────────────────────────────────────────────────────────────
 
     def request_upload(
-        self, actor: Actor, case_id: UUID, place: tuple[str, str], kind: str | None, file: Announced
-    ) -> tuple[UUID, UploadForm]:
-        """A photo that is awaited in `place` (slot key, part key), and the form to send it by.
+        self,
+        actor: Actor,
+        case_id: UUID,
+        place: tuple[str, str],
+        kind: str | None,
+        file: Announced,
+        key: str | None = None,
+    ) -> tuple[UUID, UploadForm | None]:
+        """A photo, or a PDF of photos, that is awaited in `place` (slot key, part key), and the form to send it by.
 
-        Raises: NotFound, ActionNotAllowed, ContentRefused, PhotoEmpty, PhotoTooLarge, PhotoNotAnImage.
+        Announced again under the same `key` it is the same photo; the form is None when it has counted by then.
+
+        Raises: NotFound, ActionNotAllowed, AlreadyUsed, ContentRefused, PhotoEmpty, PhotoTooLarge, PhotoNotAnImage.
         """
-        if file.content_type not in PHOTO_TYPES:
+        if file.content_type not in PHOTO_TYPES | {PDF}:
             raise PhotoNotAnImage
         self._uploads.must_be_of_a_size(file)
-        at, photo_id = self._clock.now(), uuid4()
+        at = self._clock.now()
         with self._store.begin() as tx:
             case, _ = self._own_case(tx, actor, case_id)
+            photo_id = uuid4() if key is None else uuid5(case.id, key)
+            before = case.photos.get(photo_id)
+            if (before and before.state is not PhotoState.AWAITING) or (not before and tx.photos.is_known(photo_id)):
+                return photo_id, None
             slot = self._editable_slot(case, place[0])
             if place[1] not in {part.key for part in slot.parts}:
                 raise NotFound("这份材料没有这一页，请返回材料页再试。", part=place[1])
@@ -112,6 +128,8 @@ class Materials(ResultFiles):
                 incoming_key=f"incoming/{case.id}/{photo_id}",
                 coach=file.coached,
             )
+            if before and replace(before, created_at=at, round=case.round) != photo:
+                raise AlreadyUsed
             case.add_photo(photo)
             tx.cases.save(case)
             self._uploads.remove_some_day(tx, photo.incoming_key)
@@ -119,6 +137,8 @@ class Materials(ResultFiles):
 
     def complete(self, actor: Actor, case_id: UUID, photo_id: UUID, key: str) -> dict[str, Any]:
         """The photo arrived: it is checked, drawn anew, and counts. Returns its slot; again and again the same.
+
+        Of a PDF every page becomes a photo of its own, all or none. What was sent is not kept.
 
         Raises: NotFound, ActionNotAllowed, AlreadyUsed, a leaf of PhotoRefused, OutsideDown.
         """
@@ -128,18 +148,20 @@ class Materials(ResultFiles):
             photo = case.photo(photo_id)
             if photo.state is not PhotoState.AWAITING:
                 return self._slot_view(case, photo.slot_key)
-            self._editable_slot(case, photo.slot_key)
-        ready = self._verified(case_id, photo, at)
+            slot = self._editable_slot(case, photo.slot_key)
+        ready = self._verified(case_id, slot, photo, at)
         with self._store.begin() as tx:
             case, actor = self._own_case(tx, actor, case_id)
             again = is_repeat(tx, self._seals, actor, key, {"complete_photo": photo_id}, at)
             if not again and case.photo(photo_id).state is PhotoState.AWAITING:
                 self._editable_slot(case, photo.slot_key)
-                case.keep_photo(ready)
+                for each in ready:
+                    case.keep_photo(each)
+                    tx.audit.append(_entry(case, actor, at, "photo_kept", _subject(each), {"sha256": each.sha256}))
                 tx.cases.save(case)
                 self._uploads.remove_soon(tx, photo.incoming_key)
-                read_soon(tx, case.id, photo_id, at)
-                tx.audit.append(_entry(case, actor, at, "photo_kept", _subject(photo), {"sha256": ready.sha256}))
+                for each in ready:
+                    read_soon(tx, case.id, each.id, at)
             return self._slot_view(case, photo.slot_key)
 
     def take_back(self, actor: Actor, case_id: UUID, photo_id: UUID) -> dict[str, Any]:
@@ -245,6 +267,14 @@ class Materials(ResultFiles):
         """Removes a file as it came from a browser, place and phone in it, once it is kept or given up."""
         self._uploads.remove(key)
 
+    def forget_unsent(self) -> int:
+        """Forgets photos that were announced long ago and never counted, with whatever came of them. How many."""
+        with self._store.begin() as tx:
+            keys = tx.photos.forget_unsent(self._clock.now() - KEPT_UNCLAIMED)
+            for key in keys:
+                self._uploads.remove_soon(tx, key)
+        return len(keys)
+
     # ── what the above share ─────────────────────────────────────────────────────────────────
 
     def _own_case(self, tx: Transaction, person: Actor, case_id: UUID) -> tuple[Case, Actor]:
@@ -279,10 +309,18 @@ class Materials(ResultFiles):
         case.must_be_at(seen_version)
         case.must_be_editable("签名")
 
-    def _verified(self, case_id: UUID, photo: Photo, at: datetime) -> Photo:
-        """The photo with its clean picture in the bucket. Doing it twice gives the same."""
-        content = self._uploads.arrived(photo.incoming_key, photo.declared_bytes, photo.declared_sha256)
-        clean = self._pictures.clean(content, photo.content_type)
+    def _verified(self, case_id: UUID, slot: Slot, sent: Photo, at: datetime) -> list[Photo]:
+        """The photo, or those of a PDF's pages, each with its clean picture in the bucket. Twice gives the same."""
+        content = self._uploads.arrived(sent.incoming_key, sent.declared_bytes, sent.declared_sha256)
+        if sent.content_type != PDF:
+            return [self._kept(case_id, sent, self._pictures.clean(content, sent.content_type), at)]
+        with self._pdfs.opened(content) as pdf:
+            parts = parts_for(slot, sent.part_key, pdf.count)
+            return [
+                self._kept(case_id, _page(sent, part), picture, at) for part, picture in zip(parts, pdf, strict=True)
+            ]
+
+    def _kept(self, case_id: UUID, photo: Photo, clean: CleanPicture, at: datetime) -> Photo:
         folder = f"cases/{case_id}/{photo.id}"
         self._evidence.put(f"{folder}/image.jpg", clean.image, "image/jpeg")
         self._evidence.put(f"{folder}/thumbnail.jpg", clean.thumbnail, "image/jpeg")
@@ -324,6 +362,12 @@ def _kind_in(slot: Slot, kind: str | None) -> str | None:
     if chosen not in {key for key, _ in slot.kinds}:
         raise ContentRefused("请重新选这份材料是哪一种，再拍照。", slot=slot.key)
     return chosen
+
+
+def _page(sent: Photo, part: str) -> Photo:
+    """What the page of a PDF that goes to `part` becomes. But for one page nothing came by its way in."""
+    way_in = sent.incoming_key if part == sent.part_key else f"{sent.incoming_key}/{part}"
+    return replace(sent, id=page_id(sent.id, sent.part_key, part), part_key=part, incoming_key=way_in)
 
 
 def _key_of(photo: Photo, size: str) -> str:

@@ -3,7 +3,7 @@
 A Transaction is one database transaction: what is done through it, jobs included, is committed together or not at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -222,6 +222,14 @@ class Cases(Protocol):
 
     def next_number(self, on: date) -> str:
         """A case number never given before, QY-20261124-00017."""
+
+
+class Photos(Protocol):
+    def is_known(self, photo_id: UUID) -> bool:
+        """Whether a photo was ever announced under this id, even one that was replaced since."""
+
+    def forget_unsent(self, before: datetime) -> list[str]:
+        """Removes photos announced before then that never counted; returns where they would have come in."""
 
 
 class Claims(Protocol):
@@ -497,6 +505,8 @@ class Transaction(Protocol):
     @property
     def cases(self) -> Cases: ...
     @property
+    def photos(self) -> Photos: ...
+    @property
     def claims(self) -> Claims: ...
     @property
     def counter(self) -> CounterRows: ...
@@ -640,6 +650,20 @@ class Eyes(Protocol):
 
     def read(self, image: bytes) -> Seen:
         """Every line of text on a kept picture. Raises CannotRead: it took too long, or broke down."""
+
+
+class PdfPages(Protocol):
+    """An open PDF: how many pages it has, and each as a photo is kept, drawn when it is asked for."""
+
+    @property
+    def count(self) -> int: ...
+    def __iter__(self) -> Iterator[CleanPicture]:
+        """Raises PdfUnreadable, PdfTooHeavy."""
+
+
+class Pdfs(Protocol):
+    def opened(self, content: bytes) -> AbstractContextManager[PdfPages]:
+        """Raises PhotoEmpty, PhotoMislabelled, PdfLocked, PdfUnreadable, PdfTooHeavy, OutsideDown."""
 
 
 class Forms(Protocol):

@@ -21,6 +21,7 @@ from backend.adapters import policy_files
 from backend.adapters.db.sealed import Seal
 from backend.adapters.db.store import PostgresStore, make_engine
 from backend.adapters.images import PillowPictures
+from backend.adapters.pdf_pages import PdfiumPages
 from backend.adapters.storage import S3Evidence
 from backend.domain.actors import Actor, Role
 from backend.domain.case import Case, PhotoState, State, SubmissionTerms
@@ -31,6 +32,8 @@ from backend.domain.errors import (
     FileRefused,
     NotAllowed,
     NotFound,
+    PdfLocked,
+    PdfTooLong,
     PhotoChanged,
     PhotoEmpty,
     PhotoNotAnImage,
@@ -49,7 +52,7 @@ from backend.services.materials import Materials
 from backend.services.ports import StaffMember, UploadForm
 from backend.services.uploads import Announced, UploadLimits
 from backend.settings import CHECKOUT
-from tests import pictures
+from tests import pdfs, pictures
 from tests.domain.cases import EVALUATION
 from tests.domain.examples import id_number
 from tests.sandbox_wechat import MovableClock
@@ -62,6 +65,7 @@ RULEBOOK = policy_files.load(CHECKOUT / "config")
 SEAL = Seal([("k1", b"\1" * 16)], b"\2" * 32)
 MORNING = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 MAX_BYTES = 2_000_000
+RED_CORNER = b"1 0 0 rg 0 0 300 421 re f" + b" " * 1_000
 BIRTHS = count()  # nobody has two running cases, so each case is somebody else's
 CLERK = Actor(uuid4(), Role.CLERK, "陈窗口")
 SUPERVISOR = Actor(uuid4(), Role.SUPERVISOR, "何主管")
@@ -127,7 +131,31 @@ class Counter:
         self, photo: bytes, slot: str = "id_card", part: str = "front", kind: str | None = None, **changed: Any
     ) -> tuple[UUID, UploadForm]:
         file = replace(announced(photo, "image/jpeg"), **changed)
-        return self.materials.request_upload(self.her, self.case_id, (slot, part), kind, file)
+        photo_id, form = self.materials.request_upload(self.her, self.case_id, (slot, part), kind, file)
+        assert form is not None
+        return photo_id, form
+
+    def announce_again(self, photo: bytes, key: str, part: str = "front") -> tuple[UUID, UploadForm | None]:
+        """As a phone does that was killed before the answer came: with the key of its first try."""
+        file = announced(photo, "image/jpeg")
+        return self.materials.request_upload(self.her, self.case_id, ("id_card", part), None, file, key)
+
+    def send_pdf(self, pdf: bytes, slot: str, part: str) -> UUID:
+        photo_id, form = self.announce(pdf, slot, part, content_type="application/pdf")
+        post(form, pdf)
+        return photo_id
+
+    def objects(self) -> set[str]:
+        """What the bucket holds of this case, as it came and as it is kept."""
+        folders = (f"incoming/{self.case_id}/", f"cases/{self.case_id}/")
+        found = [self.s3.client.list_objects_v2(Bucket=self.s3.evidence_bucket, Prefix=each) for each in folders]
+        return {each["Key"] for answer in found for each in answer.get("Contents", ())}
+
+    def work_off(self) -> None:
+        """Does the removals that are due, as the worker does."""
+        for job in self.jobs():
+            if job["scheduled_at"] is None or job["scheduled_at"] <= self.clock.now():
+                self.materials.remove_incoming(job["args"]["key"])
 
     def send(self, photo: bytes, slot: str = "id_card", part: str = "front", kind: str | None = None) -> UUID:
         """Announces and sends a photo; it is not completed yet."""
@@ -242,6 +270,7 @@ def counter(store: PostgresStore, object_store: RunningStore, buckets: tuple[S3E
         evidence=evidence,
         outputs=outputs,
         pictures=PillowPictures(max_bytes=MAX_BYTES, max_pixels=60_000_000),
+        pdfs=PdfiumPages(),
         seals=SEAL,
         rulebook=RULEBOOK,
         limits=UploadLimits(link_minutes=10, min_bytes=1_000, max_bytes=MAX_BYTES),
@@ -407,13 +436,137 @@ def test_a_photo_of_another_kind_replaces_those_before(counter: Counter) -> None
     assert (slot["kind"], slot["status"]) == ("payroll", "open")
 
 
+# ── said again after the answer was lost ─────────────────────────────────────────────────────
+
+
+def test_a_photo_announced_again_is_the_same_photo(counter: Counter) -> None:
+    photo = pictures.id_card_front()
+    first, _ = counter.announce_again(photo, "key-of-the-phone")
+    counter.clock.move(days=3)
+
+    again, form = counter.announce_again(photo, "key-of-the-phone")
+
+    assert again == first
+    assert form is not None
+    post(form, photo)
+    assert part_of(counter.complete(again), "front")["photo"]["id"] == str(first)
+    assert len(counter.case.photos) == 1
+
+
+def test_a_photo_that_counts_is_not_asked_for_again(counter: Counter) -> None:
+    photo, newer = pictures.id_card_front(), pictures.id_card_front(seed=5)
+    photo_id, form = counter.announce_again(photo, "key-of-the-phone")
+    assert form is not None
+    post(form, photo)
+    counter.complete(photo_id)
+
+    assert counter.announce_again(photo, "key-of-the-phone") == (photo_id, None)
+    counter.complete(counter.send(newer))
+    assert counter.announce_again(photo, "key-of-the-phone") == (photo_id, None)
+    assert {each.state for each in counter.case.photos.values()} == {PhotoState.READY}
+
+
+def test_a_key_announces_one_photo_only(counter: Counter) -> None:
+    counter.announce_again(pictures.id_card_front(), "key-of-the-phone")
+
+    with pytest.raises(AlreadyUsed):
+        counter.announce_again(pictures.id_card_front(seed=5), "key-of-the-phone")
+    with pytest.raises(AlreadyUsed):
+        counter.announce_again(pictures.id_card_front(), "key-of-the-phone", part="back")
+
+
+def test_the_same_key_in_two_cases_is_two_photos(counter: Counter) -> None:
+    photo = pictures.id_card_front()
+    first, _ = counter.announce_again(photo, "key-of-the-phone")
+    counter.her, counter.case_id = counter.new_case()
+
+    second, form = counter.announce_again(photo, "key-of-the-phone")
+
+    assert second != first
+    assert form is not None
+
+
+def test_a_photo_that_comes_late_does_not_push_out_a_newer_one(counter: Counter) -> None:
+    late = counter.send(pictures.id_card_front())
+    counter.clock.move(minutes=1)
+    newer = counter.send(pictures.id_card_front(seed=5))
+    counter.complete(newer)
+
+    slot = counter.complete(late)
+
+    assert part_of(slot, "front")["photo"]["id"] == str(newer)
+    assert late not in counter.case.photos
+
+
+def test_a_photo_that_never_came_is_forgotten_after_a_day(counter: Counter) -> None:
+    sent, kept = counter.send(pictures.id_card_front()), counter.give(part="back")
+    counter.clock.move(hours=23)
+    counter.materials.forget_unsent()
+    assert sent in counter.case.photos
+    counter.clock.move(hours=2)
+
+    counter.materials.forget_unsent()
+    counter.work_off()
+
+    assert set(counter.case.photos) == {kept}
+    assert counter.objects() == {f"cases/{counter.case_id}/{kept}/{name}.jpg" for name in ("image", "thumbnail")}
+
+
+# ── PDFs ─────────────────────────────────────────────────────────────────────────────────────
+
+PDF_FILLS = [
+    ("id_card", "front", 2, ["front", "back"]),
+    ("id_card", "back", 2, ["front", "back"]),
+    ("id_card", "back", 1, ["back"]),
+    ("qualification_form", "page_1", 3, ["page_1", "page_2", "page_3"]),
+    ("qualification_form", "page_2", 2, ["page_2", "page_3"]),
+]
+
+
+@pytest.mark.parametrize(("slot", "picked", "pages", "filled"), PDF_FILLS)
+def test_pages_of_a_pdf_fill_the_slot(counter: Counter, slot: str, picked: str, pages: int, filled: list[str]) -> None:
+    photo_id = counter.send_pdf(pdfs.drawn(RED_CORNER, pages=pages), slot, picked)
+
+    first = counter.complete(photo_id)
+
+    photos = [photo for photo in counter.case.photos.values() if photo.state is PhotoState.READY]
+    assert sorted(photo.part_key for photo in photos) == sorted(filled)
+    assert counter.acts().count(("申请人", "photo_kept")) == pages
+    for photo in photos:
+        assert photo.image_key
+        assert photo.sha256
+        assert hashlib.sha256(counter.evidence.fetch(photo.image_key, MAX_BYTES)).hexdigest() == photo.sha256
+    assert counter.complete(photo_id, "another-key-of-hers") == first
+    counter.work_off()
+    assert len(counter.objects()) == 2 * pages  # images and thumbnails, and no PDF
+
+
+@pytest.mark.parametrize(("slot", "picked", "pages"), [("id_card", "front", 3), ("qualification_form", "page_3", 3)])
+def test_a_pdf_that_does_not_fit_changes_nothing(counter: Counter, slot: str, picked: str, pages: int) -> None:
+    before = counter.give(slot, picked)
+    photo_id = counter.send_pdf(pdfs.drawn(RED_CORNER, pages=pages), slot, picked)
+
+    with pytest.raises(PdfTooLong) as refused:
+        counter.complete(photo_id)
+
+    assert refused.value.facts["pages"] == pages
+    assert counter.case.photo(before).state is PhotoState.READY
+
+
+def test_a_pdf_with_a_password_is_refused_by_name(counter: Counter) -> None:
+    photo_id = counter.send_pdf(pdfs.locked() + b"%" * 1_000, "id_card", "front")
+
+    with pytest.raises(PdfLocked):
+        counter.complete(photo_id)
+
+
 # ── what is refused before it is sent ────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [
-        ({"content_type": "application/pdf"}, PhotoNotAnImage),
+        ({"content_type": "image/gif"}, PhotoNotAnImage),
         ({"content_type": "image/svg+xml"}, PhotoNotAnImage),
         ({"content_type": ""}, PhotoNotAnImage),
         ({"bytes": 0}, PhotoEmpty),

@@ -26,6 +26,7 @@ _UPSERT_PHOTO = _PHOTO.on_conflict_do_update(
         for name in (
             *("state", "image_key", "thumbnail_key", "sha256", "bytes", "width", "height", "ready_at", "turn"),
             "perceptual_hash",
+            *("round", "created_at"),  # one that never came may be announced again
         )
     },
 )

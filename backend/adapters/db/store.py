@@ -22,6 +22,7 @@ from backend.adapters.db.finding_rows import FindingRows
 from backend.adapters.db.guide_rows import GuideRows
 from backend.adapters.db.mark_rows import MarkRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
+from backend.adapters.db.photo_rows import PhotoRows
 from backend.adapters.db.policy_rows import PolicyRows
 from backend.adapters.db.queue import QueuedJobs
 from backend.adapters.db.reading_rows import ReadingRows
@@ -52,6 +53,7 @@ class PostgresTransaction:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self.audit = ChainRows(connection, seal)
         self.cases = CaseRows(connection, seal, self.audit)
+        self.photos = PhotoRows(connection)
         self.claims = ClaimRows(connection)
         self.counter = CounterTables(connection, seal)
         self.authorisations = AuthorisationRows(connection, seal)

@@ -1753,11 +1753,17 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Announce a photo for a part of a slot, and get the form to send it by. */
+        /**
+         * Announce a photo, or a PDF of photos, for a part of a slot, and get the form to send it by.
+         * @description With an Idempotency-Key it may be announced again, days later too: it is the same photo.
+         */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Made once per act and sent again with every repeat of it: the act happens once. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     case_id: string;
                 };
@@ -5886,12 +5892,12 @@ export interface components {
         };
         PhotoTicket: {
             /** Format: url */
-            url: string;
+            url: string | null;
             fields: {
                 [key: string]: string;
-            };
+            } | null;
             /** Format: date-time */
-            expires_at: string;
+            expires_at: string | null;
             /** Format: uuid */
             photo_id: string;
         };
