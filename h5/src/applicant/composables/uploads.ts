@@ -117,7 +117,7 @@ async function send(job: Job): Promise<void> {
   )
   job.shown.stage = 'sending'
   job.shown.percent = 0
-  await sendFile(ticket.url, ticket.fields, bytes, (percent) => { job.shown.percent = percent })
+  if (ticket.url !== null && ticket.fields !== null) await sendFile(ticket.url, ticket.fields, bytes, (percent) => { job.shown.percent = percent })
   job.sent = { ticket, key: newKey() }
 }
 
