@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -259,18 +259,19 @@ NEEDED: dict[str, Callable[[], object]] = {
     "browser": chromium.find_chromium,
     "nginx": lambda: shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
 }
-NOT_RUN: dict[str, list[pytest.Item]] = {}
+NOT_RUN: dict[str, list[str]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests whose program this machine lacks; the end of the run says so. Browser tests come last.
 
-    Playwright keeps an event loop running in the main thread once it has started, which no other test can bear.
+    Playwright keeps an event loop running in the main thread once it has started, which no other test can bear. The
+    processes that share the tests (xdist's `load`) take them in this order, so it holds in each of them.
     """
     for need, find in NEEDED.items():
         waiting = [item for item in items if item.get_closest_marker(need)]
         if waiting and not find():
-            NOT_RUN[need] = waiting
+            NOT_RUN[need] = [item.nodeid for item in waiting]
             config.hook.pytest_deselected(items=waiting)
             items[:] = [item for item in items if item not in waiting]
     items.sort(key=_drives_a_browser)
@@ -284,11 +285,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the tests that were not run, and for want of what."""
     for need, waiting in NOT_RUN.items():
         terminalreporter.section(f"{len(waiting)} {need} tests NOT RUN: this machine has none")
-        for item in waiting:
-            terminalreporter.line(item.nodeid)
+        for name in waiting:
+            terminalreporter.line(name)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of the processes that share the tests has ended, and says what it left out: the same as the others."""
+    NOT_RUN.update(getattr(node, "workeroutput", {}).get("not_run", {}))  # a process that crashed says nothing
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI a run without all of its tests has failed."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = NOT_RUN
+        return
     if NOT_RUN and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

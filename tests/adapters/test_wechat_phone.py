@@ -19,7 +19,7 @@ VALUES = ("QY-20261124-00017", "刘**", "待补正", "2026年11月24日 10:05", 
 
 def an_h5() -> Flask:
     """A page that signs in by WeChat, as the H5 does, and says with which code it came back."""
-    app = Flask("h5")
+    app = Flask("pages_of_a_stranger")
 
     @app.get("/api/identity/wechat/start")
     def start() -> Response:
