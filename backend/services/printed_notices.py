@@ -11,6 +11,15 @@ from backend.services.slot_views import photos_in
 from backend.services.wording import FILING_LABELS, guide_of, limit_text, local_date, say_day
 
 View = dict[str, Any]
+# Why an item of the receipt has no day by which it is done.
+WITHOUT_DUE: dict[Filing, str] = {
+    Filing.SELF: "您自己到部门办，以部门的回执为准",
+    Filing.HANDOVER: "从公积金账户封存起算，办好后请在手机上点“已经办好”",
+}
+CLAUSE = (
+    "《屈原管理区企业职工退休“一件事一次办”改革工作实施方案》五（办理条件）、六（四）1：对于符合办理条件的，"
+    "将申请材料推送至联办系统。"
+)
 
 
 def acceptance_receipt(case: Case, rulebook: Rulebook) -> View:
@@ -29,7 +38,7 @@ def acceptance_receipt(case: Case, rulebook: Rulebook) -> View:
                 "limit": limit_text(known),
                 "due": say_day(item.due_on),
                 "provisional": item.due_provisional,
-                "result": known.result_name,
+                "without_due": WITHOUT_DUE.get(Filing(item.filing), ""),
             }
         )
     return {
@@ -62,6 +71,7 @@ def correction_notice(case: Case, rulebook: Rulebook) -> View:
         )
     return {
         **_about(case, rulebook),
+        "submitted_on": _on(case.submitted_at),
         "round": case.round,
         "lines": lines,
         "note": case.correction_note or "",
@@ -76,6 +86,7 @@ def refusal_notice(case: Case, rulebook: Rulebook) -> View:
     return {
         **_about(case, rulebook),
         "reason": case.closing_reason or "",
+        "clause": CLAUSE,
         "refused_on": _on(case.changed_at),
         "submitted_on": _on(case.submitted_at),
         "clerk": case.changed_by,
