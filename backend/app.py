@@ -13,6 +13,7 @@ from backend.api import (
     callers,
     counter,
     departments,
+    documents,
     estimate,
     filing,
     findings,
@@ -44,7 +45,7 @@ DESCRIPTION = (
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
     *(review, absence_tasks, departments, supervision, findings),
-    *(counter, shoot, joining),
+    *(counter, shoot, joining, documents),
 )
 
 

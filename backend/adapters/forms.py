@@ -18,6 +18,8 @@ from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]  # for the archive, and for who reads by ear
 
+PIXELS_PER_INCH = 150.0  # a page fills a phone twice over and still has some 200 kB
+
 # 〓 stands for a character without a glyph, as Chinese printers have always done.
 NO_GLYPH = "〓"
 
@@ -39,13 +41,10 @@ class TypstForms:
         A character that the fonts do not have is printed as 〓, and paper.typ says at the end which one it was.
         Raises typst.TypstError for a template that does not hold together.
         """
-        asked: set[str] = set()
-        printable = _printable(data, asked)
-        sent = {"data": json.dumps(printable, ensure_ascii=False), "unprintable": json.dumps(sorted(asked))}
         content = self._compiler().compile(
             input=self._folder / f"{form}.typ",
             format="pdf",
-            sys_inputs=sent,
+            sys_inputs=_sent(data),
             pdf_standards=STANDARDS,
             timestamp=int(at.timestamp()),
         )
@@ -53,11 +52,23 @@ class TypstForms:
             raise TypeError(f"{form}: expected one PDF")
         return content
 
+    def pictures(self, form: str, data: Mapping[str, Any]) -> list[bytes]:
+        """The pages of the same as pictures (PNG), 150 pixels to the inch."""
+        path = self._folder / f"{form}.typ"
+        content = self._compiler().compile(input=path, format="png", ppi=PIXELS_PER_INCH, sys_inputs=_sent(data))
+        return content if isinstance(content, list) else [content] if content else []
+
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._of_thread, "compiler", None)
         if compiler is None:
             compiler = self._of_thread.compiler = typst.Compiler(root=self._folder, font_paths=self._fonts)
         return compiler
+
+
+def _sent(data: Mapping[str, Any]) -> dict[str, str]:
+    asked: set[str] = set()
+    printable = _printable(data, asked)
+    return {"data": json.dumps(printable, ensure_ascii=False), "unprintable": json.dumps(sorted(asked))}
 
 
 def _printable(value: Any, unprintable: set[str]) -> Any:

@@ -20,10 +20,16 @@ def result_file(result: ResultFile, content: bytes, *, inline: bool) -> Response
     return response
 
 
-def pdf(content: bytes, name: str, *, version: int | None = None) -> Response:
-    """A print, to open in the page. A public one is known by its version."""
+def png(content: bytes) -> Response:
+    """A page of a document."""
+    return _private(Response(content, content_type="image/png"))
+
+
+def pdf(content: bytes, name: str, *, version: int | None = None, inline: bool = True) -> Response:
+    """A print, to open in the page or to save. A public one is known by its version."""
     response = Response(content, content_type="application/pdf")
-    response.headers.set("Content-Disposition", "inline", **{"filename*": f"UTF-8''{quote(name)}"})
+    place = "inline" if inline else "attachment"
+    response.headers.set("Content-Disposition", place, **{"filename*": f"UTF-8''{quote(name)}"})
     if version is None:
         return _private(response)
     response.headers["Cache-Control"] = "public, no-cache"

@@ -37,7 +37,7 @@ FORM_LABELS: dict[PrintedForm, str] = {
 class Document:
     """One document of a case, ordered in one round of review. `code` is what anybody who holds the paper asks by.
 
-    Object key, SHA-256, size in bytes and moment come when the PDF is made.
+    SHA-256 and size in bytes of the PDF, how many pages it has, and the moment come when it is made.
     """
 
     id: UUID
@@ -46,18 +46,27 @@ class Document:
     round: int
     code: str
     ordered_at: datetime
-    object_key: str | None = None
     sha256: str | None = None
     bytes: int | None = None
+    pages: int | None = None
     made_at: datetime | None = None
 
     @property
     def is_made(self) -> bool:
         return self.made_at is not None
 
-    def made(self, object_key: str, sha256: str, size: int, at: datetime) -> "Document":
+    @property
+    def key(self) -> str:
+        """Where its PDF is in the evidence bucket."""
+        return f"cases/{self.case_id}/documents/{self.id}/{self.form}.pdf"
+
+    def page_key(self, number: int) -> str:
+        """Where the picture of a page is, from 1 on."""
+        return f"cases/{self.case_id}/documents/{self.id}/page-{number}.png"
+
+    def made(self, sha256: str, size: int, pages: int, at: datetime) -> "Document":
         """The same document, with its PDF."""
-        return replace(self, object_key=object_key, sha256=sha256, bytes=size, made_at=at)
+        return replace(self, sha256=sha256, bytes=size, pages=pages, made_at=at)
 
 
 def newer_than(document: Document, others: Sequence[Document]) -> Document | None:

@@ -22,8 +22,11 @@ ONLY_CHILD_KINDS = frozenset({"only_child_card"})
 BUYOUT_KINDS = frozenset({"buyout_form"})
 
 
-def application_form(case: Case, rulebook: Rulebook) -> View:
-    """The cells, JSON-able. The signature is named by its key in the evidence bucket and its SHA-256."""
+def application_form(case: Case, rulebook: Rulebook, helper_name: str | None = None) -> View:
+    """The cells, JSON-able. The signature is named by its key in the evidence bucket and its SHA-256.
+
+    `helper_name` is the whole name of the helper who signed, where one did.
+    """
     answers = rulebook.graph.effective(case.answers)
     area = answers.get("household_area") or {}
     started = answers.get("work_started_month")
@@ -41,7 +44,7 @@ def application_form(case: Case, rulebook: Rulebook) -> View:
         "bank_name": answers.get("bank_name") or "",
         "bank_account": answers.get("bank_account") or "",
         "commitment": rulebook.consents.commitment.paragraphs[0],
-        "signature": _signature(case),
+        "signature": _signature(case, helper_name),
         "filings": {
             "retirement": answers.get("retirement_filing"),
             "medical": answers.get("medical_filing"),
@@ -101,17 +104,16 @@ def _kind(slot: Slot, case: Case) -> str | None:
     return slot.kind or next((photo.kind for photo in photos_in(slot, case).values()), None)
 
 
-def _signature(case: Case) -> View | None:
+def _signature(case: Case, helper_name: str | None) -> View | None:
     signature = case.signature
     if signature is None or signature.kind is SignatureKind.PAPER:  # it stands on the paper that was scanned
         return None
-    helper = case.helper.actor.name if signature.role is Role.HELPER and case.helper else None
     return {
         "image_key": signature.image_key,
         "sha256": signature.sha256,
         "day": _day(local_date(signature.signed_at)),
         "by_helper": signature.role is Role.HELPER,
-        "helper": helper,
+        "helper": helper_name,
     }
 
 

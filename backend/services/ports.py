@@ -672,6 +672,9 @@ class Forms(Protocol):
     def render(self, form: str, data: Mapping[str, Any], at: datetime) -> bytes:
         """The form config/forms/<form>.typ with this data, dated `at`: the same of both gives the same bytes."""
 
+    def pictures(self, form: str, data: Mapping[str, Any]) -> list[bytes]:
+        """Its pages as pictures (PNG)."""
+
 
 class Messenger(Protocol):
     """WeChat, outwards. Failures are MessengerError leaves (adapters/wechat.py translates, domain/notices.py names)."""

@@ -24,17 +24,17 @@ def upgrade():
         sa.Column("content", sa.LargeBinary(), nullable=False, comment="sealed: what is printed, as it was when ordered"),
         sa.Column("content_index", sa.LargeBinary(), nullable=False, comment="HMAC-SM3 of the content"),
         sa.Column("ordered_at", moment, nullable=False),
-        sa.Column("object_key", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("bytes", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.SmallInteger(), nullable=True),
         sa.Column("made_at", moment, nullable=True),
         sa.CheckConstraint(
             "form IN ('acceptance_receipt', 'application_form', 'correction_notice', 'refusal_notice')",
             name=op.f("ck_documents_form_is_known"),
         ),
         sa.CheckConstraint(
-            "(made_at IS NULL AND object_key IS NULL AND sha256 IS NULL AND bytes IS NULL)"
-            " OR (made_at IS NOT NULL AND object_key IS NOT NULL AND sha256 IS NOT NULL AND bytes > 0)",
+            "(made_at IS NULL AND sha256 IS NULL AND bytes IS NULL AND pages IS NULL)"
+            " OR (made_at IS NOT NULL AND sha256 IS NOT NULL AND bytes > 0 AND pages > 0)",
             name=op.f("ck_documents_made_is_whole"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_documents_case_id")),

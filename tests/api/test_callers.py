@@ -65,6 +65,7 @@ OPEN = {
     "GET /api/identity/qr.svg",
     "GET /api/shoot",
     "PUT /api/shoot/signature",
+    "GET /api/verify/{code}",
     "POST /api/identity/staff/session",
     "GET /api/identity/wechat/return",
     "GET /api/identity/wechat/start",
@@ -103,6 +104,12 @@ MATRIX = {
     "GET /api/filing/cases/{case_id}/results/{result_id}":                   APPLICANT,
 
     "POST /api/filing/joining":                                              APPLICANT,
+    "GET /api/filing/cases/{case_id}/documents":                             APPLICANT,
+    "GET /api/filing/cases/{case_id}/documents/{document_id}":               APPLICANT,
+    "GET /api/filing/cases/{case_id}/documents/{document_id}/pages/{number}": APPLICANT,
+    "GET /api/review/cases/{case_id}/documents":                             WINDOW,
+    "POST /api/review/cases/{case_id}/documents/{document_id}/looks":        WINDOW,
+
     "GET /api/reminders":                                                    APPLICANT,
     "PUT /api/reminders/{kind}":                                             APPLICANT,
     "DELETE /api/reminders/{kind}":                                          APPLICANT,

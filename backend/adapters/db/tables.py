@@ -626,14 +626,14 @@ documents = Table(
     Column("content", LargeBinary, nullable=False, comment="sealed: what is printed, as it was when ordered"),
     Column("content_index", LargeBinary, nullable=False, comment="HMAC-SM3 of the content"),
     Column("ordered_at", Moment, nullable=False),
-    Column("object_key", Text),
     Column("sha256", Text),
     Column("bytes", Integer),
+    Column("pages", SmallInteger),
     Column("made_at", Moment),
     one_of("form", PrintedForm),
     CheckConstraint(
-        "(made_at IS NULL AND object_key IS NULL AND sha256 IS NULL AND bytes IS NULL)"
-        " OR (made_at IS NOT NULL AND object_key IS NOT NULL AND sha256 IS NOT NULL AND bytes > 0)",
+        "(made_at IS NULL AND sha256 IS NULL AND bytes IS NULL AND pages IS NULL)"
+        " OR (made_at IS NOT NULL AND sha256 IS NOT NULL AND bytes > 0 AND pages > 0)",
         name="made_is_whole",
     ),
     UniqueConstraint("case_id", "form", "content_index"),
