@@ -195,6 +195,8 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     tabs.her.change("POST", f"{FILING}/{case_id}/items/{fund}/report", version=1)
     finished = tabs.her.view(f"{FILING}/{case_id}")
     for path in ("overview", "items?state=decided", "repeat-returns", "promises", f"cases/{case_id}/audit"):
+    opens_the_documents(tabs, town, case_id)
+    for path in ("overview", "items?state=decided", f"cases/{case_id}/audit"):
         tabs.oversight.view(f"/api/supervision/{path}")
     given_up_and_refused(tabs, town)
     publishes_the_guide(tabs, town)
@@ -227,6 +229,17 @@ def brings_what_she_promised(tabs: Tabs, case_id: str) -> None:
     clerk.change("PUT", f"{where}/extension", later, version=1)
     sends(tabs.her, {"id": case_id}, "portrait", "photo")
     clerk.change("PUT", f"{where}/verdict", {"verdict": "pass"}, version=3)
+def opens_the_documents(tabs: Tabs, town: Town, case_id: str) -> None:
+    """She and the clerk open the newest; a stranger with the paper in hand asks what it is."""
+    where = f"{FILING}/{case_id}/documents"
+    town.services.documents.make(UUID(tabs.her.view(where)["documents"][0]["id"]))
+    row = tabs.her.view(where)["documents"][0]
+    assert tabs.her.get(f"{row['path']}?save=1").headers["Content-Disposition"].startswith("attachment")
+    assert tabs.her.get(f"{row['path']}/pages/1").content_type == "image/png"
+    [told, *_] = tabs.clerk.view(f"{REVIEW}/{case_id}/documents")["documents"]
+    looked = tabs.clerk.send("POST", f"{told['path']}/looks", {"reason": "打印"})
+    assert looked.content_type == "application/pdf"
+    assert tabs.stranger.view(f"/api{row['verify_path']}")["sha256"] == row["sha256"]
 
 
 def leaves_a_date(tabs: Tabs) -> None:
