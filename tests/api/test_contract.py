@@ -194,9 +194,8 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     fund = town.items_of(case_id)["housing_fund"]
     tabs.her.change("POST", f"{FILING}/{case_id}/items/{fund}/report", version=1)
     finished = tabs.her.view(f"{FILING}/{case_id}")
-    for path in ("overview", "items?state=decided", "repeat-returns", "promises", f"cases/{case_id}/audit"):
     opens_the_documents(tabs, town, case_id)
-    for path in ("overview", "items?state=decided", f"cases/{case_id}/audit"):
+    for path in ("overview", "items?state=decided", "repeat-returns", "promises", f"cases/{case_id}/audit"):
         tabs.oversight.view(f"/api/supervision/{path}")
     given_up_and_refused(tabs, town)
     publishes_the_guide(tabs, town)
@@ -229,6 +228,8 @@ def brings_what_she_promised(tabs: Tabs, case_id: str) -> None:
     clerk.change("PUT", f"{where}/extension", later, version=1)
     sends(tabs.her, {"id": case_id}, "portrait", "photo")
     clerk.change("PUT", f"{where}/verdict", {"verdict": "pass"}, version=3)
+
+
 def opens_the_documents(tabs: Tabs, town: Town, case_id: str) -> None:
     """She and the clerk open the newest; a stranger with the paper in hand asks what it is."""
     where = f"{FILING}/{case_id}/documents"

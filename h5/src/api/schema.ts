@@ -2155,268 +2155,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/filing/cases/{case_id}/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-            };
-            cookie?: never;
-        };
-        /** The documents of one's own case, the newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DocumentList"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/filing/cases/{case_id}/documents/{document_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        /** Open a document (PDF), or with `save` keep it. */
-        get: {
-            parameters: {
-                query?: {
-                    save?: boolean;
-                };
-                header?: never;
-                path: {
-                    case_id: string;
-                    document_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": string;
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/filing/cases/{case_id}/documents/{document_id}/pages/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                document_id: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        /** One page of it as a picture, for phones that open no PDF. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                    document_id: string;
-                    number: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/png": string;
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/review/cases/{case_id}/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-            };
-            cookie?: never;
-        };
-        /** The documents of a case, the newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DocumentList"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/review/cases/{case_id}/documents/{document_id}/looks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Open a document, unmasked as it is. The look and its reason are written to the audit trail. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                    document_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DocumentLook"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": string;
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/verify/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        /** What the document with this code is: form, day, hash. Nothing of a person. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    code: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["VerifiedDocument"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/review/cases": {
         parameters: {
             query?: never;
@@ -5223,6 +4961,268 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filing/cases/{case_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** The documents of one's own case, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/cases/{case_id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        /** Open a document (PDF), or with `save` keep it. */
+        get: {
+            parameters: {
+                query?: {
+                    save?: boolean;
+                };
+                header?: never;
+                path: {
+                    case_id: string;
+                    document_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filing/cases/{case_id}/documents/{document_id}/pages/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** One page of it as a picture, for phones that open no PDF. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    document_id: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/png": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** The documents of a case, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/documents/{document_id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a document, unmasked as it is. The look and its reason are written to the audit trail. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    document_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentLook"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** What the document with this code is: form, day, hash. Nothing of a person. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VerifiedDocument"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6170,42 +6170,6 @@ export interface components {
         DrawnSignature: {
             png_base64: string;
             strokes: number;
-        };
-        DocumentRow: {
-            id: string;
-            /** @enum {string} */
-            form: "application_form" | "acceptance_receipt" | "correction_notice" | "refusal_notice";
-            label: string;
-            hint: string;
-            round: number;
-            /** Format: date-time */
-            ordered_at: string;
-            made: boolean;
-            pages: number;
-            bytes: number | null;
-            sha256: string | null;
-            newest: boolean;
-            path: string;
-            verify_path: string;
-        };
-        DocumentList: {
-            documents: components["schemas"]["DocumentRow"][];
-        };
-        DocumentLook: {
-            reason: string;
-        };
-        VerifiedDocument: {
-            /** @enum {string} */
-            form: "application_form" | "acceptance_receipt" | "correction_notice" | "refusal_notice";
-            form_label: string;
-            case_number_masked: string;
-            /** Format: date */
-            made_on: string;
-            sha256: string;
-            bytes: number;
-            pages: number;
-            /** Format: date */
-            newer_made_on: string | null;
         };
         PlannedTag: {
             /** @enum {string} */
@@ -7173,6 +7137,42 @@ export interface components {
         JoinedCase: {
             case_id: string;
             path: string;
+        };
+        DocumentRow: {
+            id: string;
+            /** @enum {string} */
+            form: "application_form" | "acceptance_receipt" | "correction_notice" | "refusal_notice";
+            label: string;
+            hint: string;
+            round: number;
+            /** Format: date-time */
+            ordered_at: string;
+            made: boolean;
+            pages: number;
+            bytes: number | null;
+            sha256: string | null;
+            newest: boolean;
+            path: string;
+            verify_path: string;
+        };
+        DocumentList: {
+            documents: components["schemas"]["DocumentRow"][];
+        };
+        DocumentLook: {
+            reason: string;
+        };
+        VerifiedDocument: {
+            /** @enum {string} */
+            form: "application_form" | "acceptance_receipt" | "correction_notice" | "refusal_notice";
+            form_label: string;
+            case_number_masked: string;
+            /** Format: date */
+            made_on: string;
+            sha256: string;
+            bytes: number;
+            pages: number;
+            /** Format: date */
+            newer_made_on: string | null;
         };
     };
     responses: {
