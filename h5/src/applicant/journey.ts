@@ -22,7 +22,7 @@ export function openPlace(view: Case): RouteLocationRaw {
 
 /** After a page is saved: back to where she came from when mending, else the next page, else the materials. */
 export function placeAfter(view: Case, pageKey: string, from: string | null): RouteLocationRaw {
-  if (from === 'correction') return casePlace(view, 'correction')
+  if (from === 'correction' || from === 'materials') return casePlace(view, from)
   if (from === 'check') return view.open_page === null ? casePlace(view, 'check') : questionPlace(view, view.open_page, 'check')
   const next = neighbour(view.pages, pageKey, 1)
   if (next !== null) return questionPlace(view, next.key)
@@ -32,7 +32,7 @@ export function placeAfter(view: Case, pageKey: string, from: string | null): Ro
 /** 返回 from a question: the page before it, or home from the first. */
 export function placeBefore(view: Case | null, pageKey: string, from: string | null): RouteLocationRaw {
   if (view === null) return { name: 'home' }
-  if (from === 'check' || from === 'correction') return casePlace(view, from)
+  if (from === 'check' || from === 'correction' || from === 'materials') return casePlace(view, from)
   const before = neighbour(view.pages, pageKey, -1)
   return before === null ? { name: 'home' } : questionPlace(view, before.key)
 }

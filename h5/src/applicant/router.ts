@@ -8,6 +8,7 @@ import AuthorisationPage from './authorisation/AuthorisationPage.vue'
 import InvitationPage from './authorisation/InvitationPage.vue'
 import RevocationPage from './authorisation/RevocationPage.vue'
 import JoinPage from './counter/JoinPage.vue'
+import CardPage from './pages/CardPage.vue'
 import CasePage from './pages/CasePage.vue'
 import CheckPage from './pages/CheckPage.vue'
 import ConsentsPage from './pages/ConsentsPage.vue'
@@ -57,6 +58,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/start/notice', name: 'notice', component: NoticePage },
   { path: '/start/consents', name: 'consents', component: ConsentsPage },
   { path: '/cases/:id', name: 'case', component: CasePage, props: true },
+  { path: '/cases/:id/card', name: 'card', component: CardPage, props: true },
   { path: '/cases/:id/pages/:pageKey', name: 'question', component: QuestionPage, props: true },
   { path: '/cases/:id/eligibility', name: 'eligibility', component: EligibilityPage, props: true },
   { path: '/cases/:id/materials', name: 'materials', component: MaterialsPage, props: true },

@@ -1,5 +1,5 @@
 /** The desk's rooms: what the rail shows and who may go in. The server guards each of them again. */
-import { Avatar, DataAnalysis, EditPen, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
+import { Aim, Avatar, DataAnalysis, EditPen, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Role } from './types'
@@ -17,6 +17,8 @@ export const OFFICERS: readonly Role[] = ['officer']
 export const OVERSEERS: readonly Role[] = ['oversight']
 export const ADMINISTRATORS: readonly Role[] = ['administrator']
 
+export const ACCURACY_READERS: readonly Role[] = ['supervisor', 'administrator', 'oversight']
+
 export const PLACES: readonly Place[] = [
   { path: '/review', label: '审核', icon: Files, roles: REVIEWERS },
   { path: '/counter', label: '窗口代填', icon: EditPen, roles: CLERKS },
@@ -25,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { path: '/oversight/items', label: '时限', icon: DataAnalysis, roles: OVERSEERS },
   { path: '/staff', label: '人员', icon: Avatar, roles: ADMINISTRATORS },
   { path: '/guide', label: '办事指南', icon: Reading, roles: ADMINISTRATORS },
+  { path: '/accuracy', label: '照片核对', icon: Aim, roles: ACCURACY_READERS },
 ]
 
 /** Where a person starts. */

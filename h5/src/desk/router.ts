@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 
 import { useSession } from './composables/session'
-import { ADMINISTRATORS, CLERKS, homeOf, OFFICERS, OVERSEERS, REVIEWERS } from './places'
+import { ACCURACY_READERS, ADMINISTRATORS, CLERKS, homeOf, OFFICERS, OVERSEERS, REVIEWERS } from './places'
 import type { Role } from './types'
 
 declare module 'vue-router' {
@@ -48,6 +48,11 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/CaseAudit.vue'),
     props: true,
     meta: { title: '办件留痕', roles: OVERSEERS },
+  },
+  {
+    path: '/accuracy',
+    component: () => import('./pages/FindingAccuracy.vue'),
+    meta: { title: '照片核对准不准', roles: ACCURACY_READERS },
   },
   { path: '/staff', component: () => import('./pages/StaffList.vue'), meta: { title: '人员', roles: ADMINISTRATORS } },
   {

@@ -58,6 +58,13 @@ export type CounterPlace = Schemas['CounterPlace']
 export type CounterLists = Schemas['CounterLists']
 export type UnfinishedCase = Schemas['UnfinishedRow']
 export type ConsentTexts = Pick<Schemas['Guide'], 'notice' | 'consents'>
+// ── what the machine noticed on photos ────────────────────────────────────
+export type StaffFindings = Schemas['StaffFindings']
+export type StaffFinding = Schemas['StaffFinding']
+export type FoundPhoto = Schemas['FoundPhoto']
+export type FoundBox = Schemas['BoxView']
+export type Accuracy = Schemas['Accuracy']
+export type FindingCount = Schemas['KindCountView']
 
 // ── photos, for the window and the departments alike ──────────────────────
 export type Photo = Schemas['StaffPhoto']

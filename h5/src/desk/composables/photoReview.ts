@@ -21,6 +21,8 @@ export interface PhotoReview {
   hint: Ref<string>
   pass: () => void
   fail: (code: string) => void
+  /** Brings a photo to the stage by its id. */
+  showPhoto: (photoId: string) => void
 }
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
@@ -104,6 +106,11 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
     if (reason) fail(reason.code)
   }
 
+  function showPhoto(photoId: string): void {
+    const found = entries.value.find((entry) => entry.photo?.id === photoId)
+    if (found) shownKey.value = found.key
+  }
+
   useShortcuts({
     p: pass,
     ...Object.fromEntries(
@@ -116,5 +123,5 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
     ),
   })
 
-  return { entries, shownKey, slot, verdicts, hint, pass, fail }
+  return { entries, shownKey, slot, verdicts, hint, pass, fail, showPhoto }
 }
