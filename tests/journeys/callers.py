@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import requests
 
@@ -103,8 +104,10 @@ class Phone(Caller):
             view = self.ask("PUT", path, body, version=view["version"], name="answer")
         return view
 
-    def photograph(self, case_id: str, slot: View, part_key: str, photo: bytes) -> View:
-        """Announces a photo, sends it to the object store, and completes it."""
+    def photograph(
+        self, case_id: str, slot: View, part_key: str, photo: bytes, announced_as: Callable[[UUID], None] | None = None
+    ) -> View:
+        """Announces a photo, sends it to the object store, and completes it; `announced_as` is told its id between."""
         kind = slot["kind"] or (slot["kinds"][0]["key"] if slot["kinds"] else None)
         announced = {
             "slot_key": slot["key"],
@@ -118,6 +121,8 @@ class Phone(Caller):
         ticket = self.ask("POST", base, announced, name="announce photo")
         sent = requests.post(ticket["url"], data=ticket["fields"], files={"file": photo}, timeout=WAIT_SECONDS)
         sent.raise_for_status()
+        if announced_as is not None:
+            announced_as(UUID(ticket["photo_id"]))
         return self.ask("POST", f"{base}/{ticket['photo_id']}/completion", key=a_key(), name="complete photo")
 
     def photograph_all(self, view: View, photo_for: PhotoFor = pictures.photo_for) -> None:
