@@ -178,7 +178,6 @@ class Accuracy(Schema):
 @blp.get("/filing/cases/<uuid:case_id>/findings")
 @at_the_counter
 @called_by(Caller.APPLICANT)
-@at_the_counter
 @blp.response(200, HerFindings)
 def show_her_findings(case_id: UUID) -> Response:
     """What she may want to look at again before she submits."""
@@ -188,7 +187,6 @@ def show_her_findings(case_id: UUID) -> Response:
 @blp.put(f"/filing/cases/<uuid:case_id>/findings/{KEY}/dismissal")
 @at_the_counter
 @called_by(Caller.APPLICANT)
-@at_the_counter
 @blp.response(200, HerFindings)
 def dismiss_finding(case_id: UUID, finding_key: str) -> Response:
     """Say that it was looked at and may stand (照片上就是这样). Saying it again changes nothing."""
@@ -199,7 +197,6 @@ def dismiss_finding(case_id: UUID, finding_key: str) -> Response:
 @blp.get("/filing/cases/<uuid:case_id>/card")
 @at_the_counter
 @called_by(Caller.APPLICANT)
-@at_the_counter
 @blp.response(200, CardView)
 def show_card(case_id: UUID) -> Response:
     """What was read on the ID card, to fill the form with once she has confirmed it."""
