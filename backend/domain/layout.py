@@ -1,8 +1,9 @@
 """Where lines stand on a paper that is held upright and level, however the photo was taken. Geometry only."""
 
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from backend.domain.boxes import Box
@@ -112,6 +113,7 @@ def _placed(line: SeenLine, angle: float, picture: tuple[int, int]) -> PlacedLin
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     across = [x * cos + y * sin for x, y in line.corners]
     down = [y * cos - x * sin for x, y in line.corners]
+    line = replace(line, text="".join(_plain(character) for character in line.text))
     return PlacedLine(line, min(across), min(down), max(across), max(down), picture)
 
 
@@ -127,6 +129,12 @@ def _in_reading_order(lines: Iterable[PlacedLine]) -> Iterable[PlacedLine]:
         rows.append((row, line))
     for _, members in groupby(rows, key=lambda each: each[0]):
         yield from sorted((line for _, line in members), key=lambda each: each.left)
+
+
+def _plain(character: str) -> str:
+    """Full width letters, digits and signs as half width ones; one character stays one."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
 
 
 def _between(start: Corner, end: Corner, share: float) -> Corner:
