@@ -21,17 +21,32 @@ SIZE = struct.Struct(">I")
 
 
 class ChildEyes:
-    """One child, one picture at a time; `seconds` is how long a picture may take. Not for several threads at once."""
+    """One child, one picture at a time; `seconds` is how long a picture may take. Not for several threads at once.
 
-    def __init__(self, *, seconds: float, command: tuple[str, ...] = ("-m", "backend.adapters.ocr_child")) -> None:
+    `command` is the child's, as Python's arguments.
+    """
+
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        command: tuple[str, ...] = ("-m", "backend.adapters.ocr_child"),
+        pictures_per_child: int = PICTURES_PER_CHILD,
+    ) -> None:
         self._seconds = seconds
         self._command = [sys.executable, *command, str(seconds)]
+        self._pictures_per_child = pictures_per_child
         self._child: subprocess.Popen[bytes] | None = None
         self._left = 0
 
     @property
     def engine(self) -> str:
         return f"rapidocr {version('rapidocr')} PP-OCRv6 small"
+
+    @property
+    def child_pid(self) -> int | None:
+        """The process that reads now."""
+        return self._child.pid if self._child is not None else None
 
     def read(self, image: bytes) -> Seen:
         """Every line of text on a JPEG. Raises CannotRead."""
@@ -60,7 +75,7 @@ class ChildEyes:
         if self._child is None:
             pipe = subprocess.PIPE
             self._child = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, bufsize=0)  # noqa: S603 - our own module
-            self._left = PICTURES_PER_CHILD
+            self._left = self._pictures_per_child
         return self._child
 
     def _ask(self, child: subprocess.Popen[bytes], image: bytes) -> bytes:

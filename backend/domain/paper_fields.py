@@ -1,7 +1,7 @@
 """Fields of papers, found by the words printed before them. Each finder takes the lines and gives what it is sure of.
 
 A value is what stands there, brought into the form in which it is compared; a character is never guessed. Only in a
-number, where no letter can stand, O, I, l and the like are read as the digit they look like; no check digit repairs one.
+number, where no letter can stand, O, I, l and the like are read as the digit they look like. No check digit repairs it.
 """
 
 import re

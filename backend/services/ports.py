@@ -295,6 +295,8 @@ class Readings(Protocol):
         """By photo, replaced ones too."""
 
     def save(self, reading: Reading) -> None: ...
+    def forget(self, photo_id: UUID) -> None:
+        """Nobody waits for this one any more."""
 
 
 class Results(Protocol):

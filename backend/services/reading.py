@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from backend.domain.case import Case
+from backend.domain.case import Case, Photo
 from backend.domain.reading import TRIES, CannotRead, Reading, ReadingState
 from backend.domain.understanding import understood
 from backend.services.ports import Clock, Evidence, Eyes, Store, Transaction
@@ -42,12 +42,16 @@ class PhotoReading:
             if reading is None or reading.state is not ReadingState.WAITING:
                 return None
             case = tx.cases.read(case_id)
-            known = _same_picture(tx, case, photo_id)
+            photo = case.photos.get(photo_id) or case.returned_photos.get(photo_id)
+            if photo is None or photo.image_key is None:
+                tx.readings.forget(photo_id)
+                return None
+            known = _same_picture(tx, case, photo)
         if known is not None:
-            return self._keep(replace(known, photo_id=photo_id, read_at=began, milliseconds=0))
+            return self._keep(case_id, replace(known, photo_id=photo_id, read_at=began, milliseconds=0, tries=0))
         if reading.tries >= TRIES:
             return self._give_up(case_id, reading)
-        image = self._evidence.fetch(case.photo(photo_id).image_key or "", self._max_bytes)
+        image = self._evidence.fetch(photo.image_key, self._max_bytes)
         tried = replace(reading, tries=reading.tries + 1)
         with self._store.begin() as tx:
             tx.readings.save(tried)
@@ -60,25 +64,30 @@ class PhotoReading:
         done = self._clock.now()
         milliseconds = round((done - began).total_seconds() * 1000)
         read = understood(photo_id, seen, self._eyes.engine, done, milliseconds)
-        return self._keep(replace(read, tries=tried.tries))
+        return self._keep(case_id, replace(read, tries=tried.tries))
 
     def _give_up(self, case_id: UUID, reading: Reading) -> Reading:
         LOG.warning("gave up reading a photo", extra={"case_id": str(case_id), "photo_id": str(reading.photo_id)})
         given_up = replace(
             reading, state=ReadingState.GAVE_UP, engine=self._eyes.engine, read_at=self._clock.now(), milliseconds=0
         )
-        return self._keep(given_up)
+        return self._keep(case_id, given_up)
 
-    def _keep(self, reading: Reading) -> Reading:
+    def _keep(self, case_id: UUID, reading: Reading) -> Reading:
+        """The photo is shown upright from now on, unless somebody said before which way up it is."""
         with self._store.begin() as tx:
+            case = tx.cases.load(case_id)
             tx.readings.save(reading)
+            photo = case.photos.get(reading.photo_id)
+            if reading.state is ReadingState.READ and photo is not None and photo.turn is None:
+                case.turn_photo(photo.id, reading.turn)
+                tx.cases.save(case)
         return reading
 
 
-def _same_picture(tx: Transaction, case: Case, photo_id: UUID) -> Reading | None:
+def _same_picture(tx: Transaction, case: Case, photo: Photo) -> Reading | None:
     """What was read on another photo of the case that has the same bytes."""
-    sha256 = case.photo(photo_id).sha256
-    twins = [each.id for each in case.photos.values() if each.sha256 == sha256 and each.id != photo_id]
+    twins = [each.id for each in case.photos.values() if each.sha256 == photo.sha256 and each.id != photo.id]
     if not twins:
         return None
     readings = tx.readings.of_case(case.id)

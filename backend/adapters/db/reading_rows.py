@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, literal, select, update
+from sqlalchemy import Connection, Row, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import tables
@@ -40,6 +40,10 @@ class ReadingRows:
     def save(self, reading: Reading) -> None:
         t = photo_readings
         self._connection.execute(update(t).where(t.c.photo_id == reading.photo_id).values(self._columns(reading)))
+
+    def forget(self, photo_id: UUID) -> None:
+        t = photo_readings
+        self._connection.execute(delete(t).where(t.c.photo_id == photo_id, t.c.state == ReadingState.WAITING))
 
     def _columns(self, reading: Reading) -> dict[str, Any]:
         content = {"fields": [_field_out(f) for f in reading.fields], "lines": [_line_out(n) for n in reading.lines]}
