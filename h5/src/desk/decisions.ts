@@ -28,6 +28,8 @@ export interface DecisionText {
   confirm: string
   isDanger: boolean
   words: DecisionWords | null
+  /** A second thing that it asks for. */
+  more?: DecisionWords
   /** Said on the page once it is done. */
   done: string
 }
@@ -70,9 +72,34 @@ const TEXTS: Record<DecisionKey, (facts: DecisionFacts) => Omit<DecisionText, 'k
     words: null,
     done: '已审核通过，交给窗口主管。',
   }),
+  ask_return: (facts) => ({
+    action: '申请再次退回',
+    title: `请主管同意，再次退回 ${String(facts.failing.length)} 项`,
+    paragraphs: [
+      `这一件已经退回过 ${String(facts.view.returns)} 次。再次退回要窗口主管同意，次数会记下来。主管同意以前，申请人那边没有变化。`,
+    ],
+    lines: failLines(facts),
+    confirm: '请主管同意再次退回',
+    isDanger: true,
+    words: {
+      label: '为什么要再次退回',
+      placeholder: '例如：新拍的反面少了一角，看不到有效期',
+      isRequired: true,
+      most: 500,
+      missing: '再次退回的理由没有写',
+    },
+    more: {
+      label: '第一次为什么没有说到',
+      placeholder: '例如：第一次整张模糊，看不出少了一角',
+      isRequired: true,
+      most: 500,
+      missing: '第一次为什么没有说到，没有写',
+    },
+    done: '已请主管同意，主管看过后再退回给申请人。',
+  }),
   return: (facts) => ({
-    action: '退回补正',
-    title: `退回 ${String(facts.failing.length)} 项给申请人补正`,
+    action: facts.view.return_request ? '同意退回' : '退回补正',
+    title: `${facts.view.return_request ? '同意再次' : ''}退回 ${String(facts.failing.length)} 项给申请人补正`,
     paragraphs: ['申请人会在微信里收到通知，只需要改下面这几项，其余的不用再交。一次说全，尽量不让她再跑第二趟。'],
     lines: failLines(facts),
     confirm: `退回 ${String(facts.failing.length)} 项给申请人`,
@@ -163,7 +190,7 @@ export function decisionText(key: DecisionKey, facts: DecisionFacts): DecisionTe
   return { key, ...TEXTS[key](facts) }
 }
 
-const ORDER: readonly DecisionKey[] = ['return', 'refuse', 'hold', 'resolve', 'accept', 'send_back', 'approve']
+const ORDER: readonly DecisionKey[] = ['ask_return', 'return', 'refuse', 'hold', 'resolve', 'accept', 'send_back', 'approve']
 
 /** Those the server allows, in the bar's order: the way back on the left, the way on on the right. */
 export function allowedDecisions(may: readonly string[]): DecisionKey[] {

@@ -44,6 +44,16 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '事项时限', roles: OVERSEERS },
   },
   {
+    path: '/oversight/returns',
+    component: () => import('./pages/OversightPapers.vue'),
+    meta: { title: '再次退回', roles: OVERSEERS },
+  },
+  {
+    path: '/oversight/promises',
+    component: () => import('./pages/OversightPapers.vue'),
+    meta: { title: '容缺补交', roles: OVERSEERS },
+  },
+  {
     path: '/oversight/cases/:caseId',
     component: () => import('./pages/CaseAudit.vue'),
     props: true,

@@ -71,6 +71,17 @@ export type Photo = Schemas['StaffPhoto']
 export type SlotPart = Schemas['StaffPart']
 export type Absence = Schemas['Reason']
 
+// ── papers she does not have, and papers she promised ─────────────────────
+export type AbsenceTask = Schemas['AbsenceTask']
+export type PromiseView = Schemas['PromiseView']
+export type ReturnRequest = Schemas['ReturnRequestView']
+export type AbsenceDecision = Schemas['GivenDecision']
+export type CallToSend = Schemas['GivenCall']
+export type PromisedVerdict = Schemas['PromisedVerdict']
+export type PromiseExtension = Schemas['Extension']
+export type RepeatReturn = Schemas['RepeatReturn']
+export type PromisedPaper = Schemas['PromisedPaper']
+
 // ── departments and supervision ───────────────────────────────────────────
 export type ItemList = NonNullable<QueryOf<'/api/departments/items'>['state']>
 export type DepartmentPage = Schemas['Items']

@@ -81,6 +81,7 @@ export function putSettlement(
 export type Decision =
   | { act: 'accept'; opinion: string }
   | { act: 'return'; note: string }
+  | { act: 'ask_return'; reason: string; why_not_before: string }
   | { act: 'refuse'; reason: string }
   | { act: 'hold' }
   | { act: 'resolve'; note: string }
@@ -94,6 +95,10 @@ export function decideCase(id: string, version: number, decision: Decision, key:
       return ask(client.POST('/api/review/cases/{case_id}/acceptance', { ...init, body: { opinion: decision.opinion } }))
     case 'return':
       return ask(client.POST('/api/review/cases/{case_id}/return', { ...init, body: { note: decision.note } }))
+    case 'ask_return': {
+      const { reason, why_not_before } = decision
+      return ask(client.POST('/api/review/cases/{case_id}/return-request', { ...init, body: { reason, why_not_before } }))
+    }
     case 'refuse':
       return ask(client.POST('/api/review/cases/{case_id}/refusal', { ...init, body: { reason: decision.reason } }))
     case 'hold':

@@ -48,7 +48,7 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
 
   function needsJudging(slotKey: string): boolean {
     const found = world.slots().find((each) => each.key === slotKey)
-    return found !== undefined && (found.needs_judgement || found.judgement !== null)
+    return found?.absence === null && (found.needs_judgement || found.judgement !== null)
   }
 
   watch(

@@ -149,6 +149,18 @@ export function useReviewCase(caseId: string, myName: () => string) {
     }
   }
 
+  /** Sends what waits, then one change of its own. Null when it was made, else what stood in the way. */
+  async function change(send: (now: ReviewView) => Promise<ReviewView>): Promise<Trouble | null> {
+    if (!(await outbox.send()) || !view.value) return trouble('有判断还没有存上，先等它存好再办。')
+    try {
+      view.value = await send(view.value)
+      return null
+    } catch (thrown) {
+      if (thrown instanceof ApiProblem && thrown.isStale) await load()
+      return troubleOf(thrown)
+    }
+  }
+
   return {
     view,
     isLoading,
@@ -163,6 +175,7 @@ export function useReviewCase(caseId: string, myName: () => string) {
     load,
     judge,
     decide,
+    change,
     keepMine,
     dropMine,
   }
