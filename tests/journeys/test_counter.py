@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import pictures
 from tests.adapters.pdf_text import text_of
+from tests.builders import a_small_photo
 from tests.journeys import callers
 from tests.journeys.desk_pages import DeskPages
 from tests.journeys.phone_pages import PhonePages
@@ -29,7 +30,8 @@ def test_a_walk_in_from_the_desk_to_the_queue_and_into_her_wechat(stage: Stage) 
     scan_into_a_slot(clerk)
     phone = scanned(stage, clerk, her.person)
     shoot_by_the_code(phone, clerk)
-    by_http.photograph_all(by_http.ask("GET", f"/api/filing/cases/{case_id}"))
+    left = by_http.ask("GET", f"/api/filing/cases/{case_id}")
+    by_http.photograph_all(left, lambda slot_key, part_key: a_small_photo(f"{case_id}/{slot_key}/{part_key}"))
     number = sign_on_the_phone_and_hand_in(clerk, phone)
     join(her, number, receipt_of(clerk, by_http, case_id))
 
