@@ -123,7 +123,7 @@ class Counter:
             if case is None:
                 return {"found": None}
             tx.audit.append(_entry(case, desk.clerk, at, "counter_found"))
-            return {"found": self._found(tx, case, at)}
+            return {"found": self._found(tx, case, desk, at)}
 
     def start(self, desk: AtDesk, key: str, walk_in: WalkIn, given: CounterConsents) -> View:
         """Opens a draft for a person without a WeChat, and sits down for it.
@@ -139,7 +139,7 @@ class Counter:
                     raise NotFound
                 return _place(case)
             if case is not None:
-                raise WalkInHasCase(**self._found(tx, case, at))
+                raise WalkInHasCase(**self._found(tx, case, desk, at))
             person_id = tx.people.add_walk_in(at)
             case = Case(uuid4(), person_id, created_at=at, changed_at=at, changed_by=desk.clerk.name, answers=answers)
             tx.cases.add(case)
@@ -373,7 +373,7 @@ class Counter:
         case_id = tx.cases.open_by_id_number(answers["id_number"])
         return tx.cases.read(case_id) if case_id else None
 
-    def _found(self, tx: Transaction, case: Case, at: datetime) -> View:
+    def _found(self, tx: Transaction, case: Case, desk: AtDesk, at: datetime) -> View:
         sitting = tx.counter.live_sitting(case.id, at)
         return {
             "case_id": str(case.id),
@@ -384,7 +384,7 @@ class Counter:
             "changed_at": iso(case.changed_at),
             "is_walk_in": tx.people.get(case.applicant_id).openid is None,
             "may_continue": case.state in EDITABLE,
-            "held_by": sitting.staff_name if sitting else None,
+            "held_by": sitting.staff_name if sitting and sitting.staff_id != desk.clerk.id else None,
         }
 
     def _fingerprint(self, answers: Mapping[str, Any]) -> str:
