@@ -20,6 +20,7 @@ from backend.api import (
     guide,
     headers,
     identity,
+    incidents,
     joining,
     limits,
     materials,
@@ -45,7 +46,7 @@ DESCRIPTION = (
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
     *(review, absence_tasks, departments, supervision, findings),
-    *(counter, shoot, joining, documents),
+    *(counter, shoot, joining, documents, incidents),
 )
 
 

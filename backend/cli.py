@@ -102,6 +102,36 @@ def verify_audit() -> None:
     click.echo("Every chain is whole.")
 
 
+@main.group()
+def evidence() -> None:
+    """The photos, signatures and documents in the object store."""
+
+
+@evidence.command("prove")
+def prove_evidence() -> None:
+    """Read every file of every submitted case back and compare it, as the worker does each night.
+
+    Exit code 1 when something is broken: the administrator's page of incidents says what and what to do.
+    """
+    from backend import wiring
+
+    with _refusals_said():
+        run = wiring.build(Settings.from_environment(os.environ)).proofs.prove()
+    click.echo(f"{run.cases} cases, {run.objects} files, {run.breaks} broken.")
+    if run.breaks:
+        sys.exit(1)
+
+
+@evidence.command("sweep")
+def sweep_evidence() -> None:
+    """Remove files that nothing refers to and that are older than a day, as the worker does each night."""
+    from backend import wiring
+
+    with _refusals_said():
+        swept = wiring.build(Settings.from_environment(os.environ)).proofs.sweep_orphans()
+    click.echo(f"{swept.seen} files older than a day, {swept.removed} removed.")
+
+
 @main.command()
 @click.argument("numbers", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every case that was ever submitted.")

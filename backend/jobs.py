@@ -96,6 +96,20 @@ def make_app(world: World, database_url: str) -> App:
         """Links that nobody confirmed in time, and authorisations whose term is over."""
         services.authorising.lapse_due()
 
+    @app.periodic(cron="13 2 * * *")
+    @app.task(name="prove_evidence", queue="upkeep", retry=RETRY)
+    @_counted("prove_evidence")
+    def prove_evidence(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """Every file of every submitted case, read back and compared; what is broken becomes an incident."""
+        services.proofs.prove()
+
+    @app.periodic(cron="41 4 * * *")
+    @app.task(name="sweep_orphans", queue="storage", retry=RETRY)
+    @_counted("sweep_orphans")
+    def sweep_orphans(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own
+        """Files that no row refers to, older than a day."""
+        services.proofs.sweep_orphans()
+
     @app.periodic(cron="47 3 * * *")
     @app.task(name="forget_finished_jobs", queue="upkeep", pass_context=True)
     async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate's own

@@ -90,6 +90,7 @@ class Settings:
     codes_per_minute_per_person: int = 20
     shoots_per_minute_per_link: int = 240
     prints_per_minute_per_address: int = 30
+    proof_objects_per_second: int = 20
     proxies_trusted: int = 0
 
     h5_dist_path: Path = CHECKOUT / "h5" / "dist"

@@ -1,5 +1,6 @@
 """The composition root: Settings → Services. The only file that names adapters."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +41,7 @@ from backend.services.materials import Materials
 from backend.services.notices import Notices
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock
+from backend.services.proofs import Proofs
 from backend.services.reading import PhotoReading
 from backend.services.reminders import Reminders
 from backend.services.shoot_links import ShootLinks
@@ -233,6 +235,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             public_url=settings.public_url,
         ),
         documents=documents,
+        proofs=Proofs(
+            store=store,
+            clock=clock,
+            evidence=evidence,
+            policy_versions=policy_versions,
+            pause=time.sleep,
+            objects_per_second=settings.proof_objects_per_second,
+        ),
         counter=Counter(
             store=store,
             clock=clock,
@@ -319,6 +329,7 @@ def _figures(engine: Engine) -> Mapping[str, Mapping[str, float]]:
         "cases": "SELECT state, count(*) FROM cases GROUP BY state",
         "pushes": "SELECT state, count(*) FROM pushes GROUP BY state",
         "readings": "SELECT state, count(*) FROM photo_readings GROUP BY state",
+        "open_incidents": "SELECT kind, count(*) FROM incidents WHERE closed_at IS NULL GROUP BY kind",
         "queued_jobs": "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status",
     }
     with engine.begin() as connection:

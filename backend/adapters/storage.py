@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from backend.domain.errors import OutsideDown, PhotoNotArrived, PhotoTooLarge
-from backend.services.ports import UploadForm
+from backend.services.ports import Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -82,6 +82,13 @@ class S3Evidence:
         with _translated():
             for version in self._versions(key):
                 self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+
+    def listed(self, prefix: str) -> Iterator[Stored]:
+        """Every object under the prefix with the moment it was put there, a thousand at a time. Raises OutsideDown."""
+        with _translated():
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                for each in page.get("Contents", ()):
+                    yield Stored(each["Key"], each["LastModified"])
 
     def ensure_reachable(self) -> None:
         """Asks the store for our bucket, once. Raises OutsideDown."""

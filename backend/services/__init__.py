@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.services.materials import Materials
     from backend.services.notices import Notices
     from backend.services.policy_versions import PolicyVersions
+    from backend.services.proofs import Proofs
     from backend.services.reading import PhotoReading
     from backend.services.reminders import Reminders
     from backend.services.shoot_links import ShootLinks
@@ -43,6 +44,7 @@ class Services:
     guides: "Guides"
     findings: "Findings"
     documents: "Documents"
+    proofs: "Proofs"
     counter: "Counter"
     shoot_links: "ShootLinks"
     joining: "Joining"

@@ -113,6 +113,7 @@ def _signature(case: Case, helper_name: str | None) -> View | None:
         "sha256": signature.sha256,
         "day": _day(local_date(signature.signed_at)),
         "by_helper": signature.role is Role.HELPER,
+        "on_paper": signature.kind is SignatureKind.PAPER,
         "helper": helper_name,
     }
 

@@ -196,7 +196,8 @@ class Documents:
             "code": document.code,
             "verify_svg": _picture(f"{self._public_url}/verify/{document.code}"),
         }
-        if signature := content.get("signature"):
+        signature = content.get("signature")
+        if signature and not signature["on_paper"]:
             png = self._evidence.fetch(signature["image_key"], SIGNATURE_MAX_BYTES)
             data["signature"] = {**signature, "png": png}
         return data

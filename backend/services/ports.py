@@ -3,7 +3,7 @@
 A Transaction is one database transaction: what is done through it, jobs included, is committed together or not at all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +16,7 @@ from backend.domain.authorisation import Authorisation
 from backend.domain.case import Case
 from backend.domain.documents import Document
 from backend.domain.findings import Dismissal, Finding, FindingVerdict, KindCount
+from backend.domain.incidents import Incident, ProofRun
 from backend.domain.marks import Mark
 from backend.domain.reading import Reading, Seen
 from backend.domain.reminders import Reminder
@@ -335,6 +336,27 @@ class Marks(Protocol):
         """Photo → the marks on it, in their order. They are changed by their case (`Case.mark_photo`)."""
 
 
+class IncidentRows(Protocol):
+    def found(self, incident: Incident) -> bool:
+        """Keeps it, or says of the open one of the same thing that it was seen again. True when it is new."""
+
+    def load(self, incident_id: UUID) -> Incident:
+        """Locked. Raises NotFound."""
+
+    def save(self, incident: Incident) -> None: ...
+    def newest(self, limit: int) -> list[tuple[Incident, str]]:
+        """Open ones first, each with its case's number."""
+
+    def count_open(self) -> int: ...
+    def run_since(self, since: datetime, at: datetime) -> ProofRun:
+        """The run that was begun since then and is not finished; else a new one."""
+
+    def last_run(self) -> ProofRun | None: ...
+    def save_run(self, run: ProofRun) -> None: ...
+    def referred(self, keys: Collection[str]) -> set[str]:
+        """Those of these keys of the evidence bucket that a row refers to."""
+
+
 class People(Protocol):
     def get(self, person_id: UUID) -> Person:
         """Raises NotFound."""
@@ -521,6 +543,8 @@ class Transaction(Protocol):
     @property
     def documents(self) -> DocumentRows: ...
     @property
+    def incidents(self) -> IncidentRows: ...
+    @property
     def marks(self) -> Marks: ...
     @property
     def people(self) -> People: ...
@@ -605,6 +629,14 @@ class UploadForm:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object in the store: its key and when it was put there."""
+
+    key: str
+    changed_at: datetime
+
+
 class Evidence(Protocol):
     """The private object store. Keys are made by the services, never by a browser."""
 
@@ -616,6 +648,8 @@ class Evidence(Protocol):
 
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
     def delete(self, key: str) -> None: ...
+    def listed(self, prefix: str) -> Iterator[Stored]:
+        """What is there under a prefix, some at a time. Raises OutsideDown."""
 
 
 @dataclass(frozen=True, slots=True)

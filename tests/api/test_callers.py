@@ -81,6 +81,9 @@ MATRIX = {
     "POST /api/identity/staff":                                              ADMINISTRATOR,
     "PATCH /api/identity/staff/{staff_id}":                                  ADMINISTRATOR,
 
+    "GET /api/incidents":                                                   ADMINISTRATOR,
+    "POST /api/incidents/{incident_id}/closure":                            ADMINISTRATOR,
+
     "GET /api/guide/publication":                                           ADMINISTRATOR,
     "POST /api/guide/publication":                                          ADMINISTRATOR,
     "GET /api/guide/publication/preview.pdf":                               ADMINISTRATOR,

@@ -195,6 +195,7 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     tabs.her.change("POST", f"{FILING}/{case_id}/items/{fund}/report", version=1)
     finished = tabs.her.view(f"{FILING}/{case_id}")
     opens_the_documents(tabs, town, case_id)
+    proves_the_evidence(tabs, town)
     for path in ("overview", "items?state=decided", "repeat-returns", "promises", f"cases/{case_id}/audit"):
         tabs.oversight.view(f"/api/supervision/{path}")
     given_up_and_refused(tabs, town)
@@ -241,6 +242,15 @@ def opens_the_documents(tabs: Tabs, town: Town, case_id: str) -> None:
     looked = tabs.clerk.send("POST", f"{told['path']}/looks", {"reason": "打印"})
     assert looked.content_type == "application/pdf"
     assert tabs.stranger.view(f"/api{row['verify_path']}")["sha256"] == row["sha256"]
+
+
+def proves_the_evidence(tabs: Tabs, town: Town) -> None:
+    """The administrator reads what is broken, here documents that were never made, and closes one."""
+    town.services.proofs.prove()
+    found = tabs.administrator.view("/api/incidents")["incidents"]
+    where = f"/api/incidents/{found[0]['id']}/closure"
+    left = json_of(tabs.administrator.send("POST", where, {"note": "已经查清"}))
+    assert left["open"] == len(found) - 1
 
 
 def leaves_a_date(tabs: Tabs) -> None:

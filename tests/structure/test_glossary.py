@@ -16,6 +16,7 @@ from backend.domain.counter import ConsentHow
 from backend.domain.deadlines import ClockState
 from backend.domain.documents import PrintedForm
 from backend.domain.findings import FindingKind
+from backend.domain.incidents import IncidentKind
 from backend.domain.items import ClockStart, Department, Filing, ItemCode
 from backend.domain.marks import MarkShape
 from backend.domain.materials import Whose
@@ -33,7 +34,7 @@ NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
     *(PrintedForm, CoachFault, MarkShape, ConsentHow, SignatureKind, FindingKind, Whose),
-    *(DecisionKind, PromiseState, PromiseAction),
+    *(DecisionKind, PromiseState, PromiseAction, IncidentKind),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}

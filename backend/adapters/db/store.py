@@ -20,6 +20,7 @@ from backend.adapters.db.counter_rows import CounterTables
 from backend.adapters.db.document_rows import DocumentRows
 from backend.adapters.db.finding_rows import FindingRows
 from backend.adapters.db.guide_rows import GuideRows
+from backend.adapters.db.incident_rows import IncidentRows
 from backend.adapters.db.mark_rows import MarkRows
 from backend.adapters.db.people_rows import PersonRows, SessionRows, StaffRows
 from backend.adapters.db.photo_rows import PhotoRows
@@ -60,6 +61,7 @@ class PostgresTransaction:
         self.readings = ReadingRows(connection, seal)
         self.results = ResultRows(connection)
         self.documents = DocumentRows(connection, seal)
+        self.incidents = IncidentRows(connection)
         self.marks = MarkRows(connection)
         self.people = PersonRows(connection)
         self.staff = StaffRows(connection)

@@ -30,6 +30,7 @@ from backend.domain.absences import DecisionKind, PromiseState
 from backend.domain.authorisation import AuthorisationState, Relation, Side
 from backend.domain.case import ACTIVE, CLOSED, PhotoState, State
 from backend.domain.documents import PrintedForm
+from backend.domain.incidents import IncidentKind
 from backend.domain.marks import MarkShape
 from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind, Verdict
@@ -46,6 +47,7 @@ metadata = MetaData(
 )
 
 Moment = DateTime(timezone=True)
+OPEN_INCIDENT = "closed_at IS NULL"
 LIVE = "told_at IS NULL AND cancelled_at IS NULL"  # a reminder that is still to be told
 
 
@@ -637,6 +639,38 @@ documents = Table(
         name="made_is_whole",
     ),
     UniqueConstraint("case_id", "form", "content_index"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", UUID, ForeignKey("cases.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_by", Text),
+    Column("note", Text),
+    one_of("kind", IncidentKind),
+    CheckConstraint(
+        "(closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (note IS NULL)", name="closed_is_whole"
+    ),
+    Index("ux_incidents_open", "kind", "case_id", "subject", unique=True, postgresql_where=text(OPEN_INCIDENT)),
+)
+
+proof_runs = Table(
+    "proof_runs",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    Column("after_number", Text, nullable=False, server_default=text("''")),
+    Column("cases", Integer, nullable=False, server_default=text("0")),
+    Column("objects", Integer, nullable=False, server_default=text("0")),
+    Column("breaks", Integer, nullable=False, server_default=text("0")),
+    Column("finished_at", Moment),
 )
 
 sessions = Table(

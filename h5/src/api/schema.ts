@@ -5223,6 +5223,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was found broken, open ones first, and how the last run went. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IncidentList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an incident with what was found out and done. One that is closed stays as it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Closure"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IncidentList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7173,6 +7256,40 @@ export interface components {
             pages: number;
             /** Format: date */
             newer_made_on: string | null;
+        };
+        IncidentRow: {
+            id: string;
+            /** @enum {string} */
+            kind: "object_missing" | "object_changed" | "derivative_missing" | "row_missing" | "link_missing" | "slot_empty" | "document_not_made";
+            label: string;
+            what_to_do: string;
+            case_number: string;
+            detail: string;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_by: string | null;
+            note: string | null;
+        };
+        ProofRunView: {
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            cases: number;
+            objects: number;
+            breaks: number;
+        };
+        IncidentList: {
+            open: number;
+            incidents: components["schemas"]["IncidentRow"][];
+            last_run: components["schemas"]["ProofRunView"] | null;
+        };
+        Closure: {
+            note: string;
         };
     };
     responses: {

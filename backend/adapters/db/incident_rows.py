@@ -1,0 +1,85 @@
+"""Incidents, the proof's runs, and which keys of the bucket the tables refer to."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from backend.adapters.db import tables
+from backend.domain.errors import NotFound
+from backend.domain.incidents import Incident, IncidentKind, ProofRun
+
+_T, _RUNS = tables.incidents, tables.proof_runs
+# Of these keys, those that a row refers to: photos, signatures with every earlier one, documents with their pages.
+_REFERRED = text("""
+SELECT key FROM unnest(CAST(:keys AS text[])) AS key WHERE
+    EXISTS (SELECT FROM photos WHERE incoming_key = key AND state = 'awaiting')
+ OR EXISTS (SELECT FROM photos WHERE id::text = split_part(key, '/', 3) AND key IN (image_key, thumbnail_key))
+ OR EXISTS (SELECT FROM documents WHERE id::text = split_part(key, '/', 4))
+ OR EXISTS (SELECT FROM cases WHERE id::text = split_part(key, '/', 2) AND signature ->> 'image_key' = key)
+ OR EXISTS (SELECT FROM audit_links WHERE case_id::text = split_part(key, '/', 2) AND action = 'sign'
+            AND facts ->> 'sha256' = split_part(split_part(key, '/', 4), '.', 1))
+""")
+
+
+class IncidentRows:
+    """services/ports.py IncidentRows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def found(self, incident: Incident) -> bool:
+        told = upsert(_T).values(asdict(incident))
+        seen = told.on_conflict_do_update(
+            index_elements=["kind", "case_id", "subject"],
+            index_where=text(tables.OPEN_INCIDENT),
+            set_={"last_seen_at": incident.last_seen_at, "detail": incident.detail},
+        )
+        return self._connection.execute(seen.returning(_T.c.id)).scalar() == incident.id
+
+    def load(self, incident_id: UUID) -> Incident:
+        row = self._connection.execute(select(_T).where(_T.c.id == incident_id).with_for_update()).mappings().first()
+        if row is None:
+            raise NotFound
+        return _incident(row)
+
+    def save(self, incident: Incident) -> None:
+        self._connection.execute(update(_T).where(_T.c.id == incident.id).values(asdict(incident)))
+
+    def newest(self, limit: int) -> list[tuple[Incident, str]]:
+        """Open ones first, with their cases' numbers."""
+        number = tables.cases.c.number
+        wanted = select(_T, number).join(tables.cases, tables.cases.c.id == _T.c.case_id)
+        ordered = wanted.order_by(_T.c.closed_at.is_not(None), _T.c.found_at.desc(), _T.c.id).limit(limit)
+        rows = self._connection.execute(ordered).mappings()
+        return [(_incident({k: v for k, v in row.items() if k != "number"}), row["number"] or "") for row in rows]
+
+    def count_open(self) -> int:
+        return self._connection.execute(select(func.count()).where(_T.c.closed_at.is_(None))).scalar() or 0
+
+    def run_since(self, since: datetime, at: datetime) -> ProofRun:
+        """The run that was begun since then and is not finished; else a new one."""
+        begun = select(_RUNS).where(_RUNS.c.started_at >= since, _RUNS.c.finished_at.is_(None))
+        row = self._connection.execute(begun.order_by(_RUNS.c.id.desc()).limit(1)).mappings().first()
+        if row is None:
+            row = self._connection.execute(insert(_RUNS).values(started_at=at).returning(_RUNS)).mappings().one()
+        return ProofRun(**row)
+
+    def last_run(self) -> ProofRun | None:
+        row = self._connection.execute(select(_RUNS).order_by(_RUNS.c.id.desc()).limit(1)).mappings().first()
+        return ProofRun(**row) if row else None
+
+    def save_run(self, run: ProofRun) -> None:
+        values = {name: value for name, value in asdict(run).items() if name != "id"}
+        self._connection.execute(update(_RUNS).where(_RUNS.c.id == run.id).values(values))
+
+    def referred(self, keys: Collection[str]) -> set[str]:
+        return set(self._connection.execute(_REFERRED, {"keys": list(keys)}).scalars())
+
+
+def _incident(row: RowMapping | dict[str, Any]) -> Incident:
+    return Incident(**{**row, "kind": IncidentKind(row["kind"])})
