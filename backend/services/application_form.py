@@ -106,7 +106,7 @@ def _kind(slot: Slot, case: Case) -> str | None:
 
 def _signature(case: Case, helper_name: str | None) -> View | None:
     signature = case.signature
-    if signature is None or signature.kind is SignatureKind.PAPER:  # it stands on the paper that was scanned
+    if signature is None:
         return None
     return {
         "image_key": signature.image_key,
