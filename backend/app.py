@@ -30,6 +30,7 @@ from backend.api import (
     reminders,
     request_log,
     review,
+    review_photos,
     shoot,
     supervision,
 )
@@ -45,7 +46,7 @@ DESCRIPTION = (
 )
 DOCUMENTED = (
     *(identity, guide, estimate, filing, authorisations, reminders, materials),
-    *(review, absence_tasks, departments, supervision, findings),
+    *(review, review_photos, absence_tasks, departments, supervision, findings),
     *(counter, shoot, joining, documents, incidents),
 )
 

@@ -45,6 +45,7 @@ from backend.services.proofs import Proofs
 from backend.services.reading import PhotoReading
 from backend.services.reminders import Reminders
 from backend.services.shoot_links import ShootLinks
+from backend.services.staff_photos import StaffPhotos
 from backend.services.supervision import Supervision
 from backend.services.uploads import UploadLimits
 from backend.settings import Settings, SettingsError
@@ -190,6 +191,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             clock=clock,
             evidence=evidence,
             eyes=ChildEyes(seconds=settings.reading_seconds),
+            max_bytes=settings.material_max_bytes,
+        ),
+        staff_photos=StaffPhotos(
+            store=store,
+            clock=clock,
+            evidence=evidence,
+            pictures=pictures,
+            rulebook=rulebook,
             max_bytes=settings.material_max_bytes,
         ),
         review=WindowReview(

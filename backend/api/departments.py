@@ -208,14 +208,14 @@ def look(given: dict[str, str], item_id: UUID) -> Response:
 @blp.response(200, BINARY, content_type="image/jpeg")
 def show_image(item_id: UUID, photo_id: UUID) -> Response:
     """A photo with the viewer's watermark. The look is written to the audit trail."""
-    return jpeg(services().materials.item_image(actor(), item_id, photo_id, "image"))
+    return jpeg(services().staff_photos.item_image(actor(), item_id, photo_id))
 
 
 @blp.get("/items/<uuid:item_id>/photos/<uuid:photo_id>/thumbnail")
 @blp.response(200, BINARY, content_type="image/jpeg")
 def show_thumbnail(item_id: UUID, photo_id: UUID) -> Response:
-    """A photo, small."""
-    return jpeg(services().materials.item_image(actor(), item_id, photo_id, "thumbnail"))
+    """A photo, small, with the viewer's watermark. Looks are written down once for each opening of a case."""
+    return jpeg(services().staff_photos.item_thumbnail(actor(), item_id, photo_id))
 
 
 # ── result files ─────────────────────────────────────────────────────────────────────────────

@@ -404,9 +404,7 @@ def home() -> Response:
 @blp.alt_response(200, schema=CaseView, description="Her open draft")
 def start_case(given: dict[str, Any]) -> Response:
     """Start a case under the consents, or go on with the open draft. A new one begins with the pre-check's answers."""
-    view, is_new = services().filing.start(
-        actor(), given["consents"], given["notice_version"], given["precheck"]
-    )
+    view, is_new = services().filing.start(actor(), given["consents"], given["notice_version"], given["precheck"])
     return json_view(view, 201 if is_new else 200, version=view["version"])
 
 

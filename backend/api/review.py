@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 from backend.api import fields as field
 from backend.api.authorisations import DOCUMENT_NAME
 from backend.api.callers import Caller, actor, called_by, declare, idempotency_key, seen_version, services
-from backend.api.files import jpeg, pdf
+from backend.api.files import pdf
 from backend.api.materials import BINARY
 from backend.api.shapes import Eligibility, HistoryLine, Holder, Look, PlannedItem, StaffPart, WholeValues
 from backend.api.views import UNCHANGED, json_view, polled_view
@@ -611,20 +611,6 @@ def show_authorisation_document(case_id: UUID, authorisation_id: UUID) -> Respon
 def look_at_helper(given: dict[str, str], case_id: UUID, authorisation_id: UUID) -> Response:
     """Show the helper's whole name and phone; the look and its reason are written to the audit trail."""
     return json_view(services().authorising.look(actor(), case_id, authorisation_id, given["reason"]))
-
-
-@blp.get("/cases/<uuid:case_id>/photos/<uuid:photo_id>/image")
-@blp.response(200, BINARY, content_type="image/jpeg")
-def show_image(case_id: UUID, photo_id: UUID) -> Response:
-    """A photo with the viewer's watermark. The look is written to the audit trail."""
-    return jpeg(services().materials.staff_image(actor(), case_id, photo_id, "image"))
-
-
-@blp.get("/cases/<uuid:case_id>/photos/<uuid:photo_id>/thumbnail")
-@blp.response(200, BINARY, content_type="image/jpeg")
-def show_thumbnail(case_id: UUID, photo_id: UUID) -> Response:
-    """A photo, small."""
-    return jpeg(services().materials.staff_image(actor(), case_id, photo_id, "thumbnail"))
 
 
 @blp.put("/cases/<uuid:case_id>/judgements")

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from backend.api import fields as field
+from backend.api.marks import MarkEnds
 from backend.domain.absences import PromiseState
 from backend.domain.retirement import Confirmation
 
@@ -101,6 +102,17 @@ class CoachView(Schema):
     insisted = field.flag()
 
 
+class StaffMark(MarkEnds):
+    """What a clerk drew on a photo, which reason it gives, and her own words."""
+
+    id = field.text()
+    reason_code = field.text(nullable=True)
+    note = field.text(nullable=True)
+    by = field.text()
+    at = field.moment()
+    round = field.number()
+
+
 class StaffPhoto(Schema):
     """A photo as staff see it; sizes in pixels."""
 
@@ -110,6 +122,8 @@ class StaffPhoto(Schema):
     width = field.number()
     height = field.number()
     round = field.number()
+    turn = field.number()
+    marks = field.many(StaffMark)
     coach = field.one(CoachView, nullable=True)
 
 
@@ -119,6 +133,7 @@ class StaffPart(Schema):
     key = field.text()
     label = field.text()
     photo = field.one(StaffPhoto, nullable=True)
+    earlier = field.one(StaffPhoto, nullable=True)
 
 
 class Reason(Schema):

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from backend.api.marks import MarkEnds
 from backend.api.shapes import PromiseInSlot
 
 
@@ -16,6 +17,25 @@ class PhotoView(Schema):
     uploaded_at = fields.AwareDateTime(required=True)
     image_path = fields.String(required=True)
     thumbnail_path = fields.String(required=True)
+    turn = fields.Integer(required=True, metadata={"description": "Degrees clockwise by which it is upright."})
+
+
+class HerMark(MarkEnds):
+    """What the clerk drew on a photo, and the sentence that goes with it."""
+
+    sentence = fields.String(required=True)
+
+
+class ReturnedPhoto(Schema):
+    """The version of a photo that the window returned; `turn` degrees clockwise are how it is upright."""
+
+    id = fields.UUID(required=True)
+    image_path = fields.String(required=True)
+    thumbnail_path = fields.String(required=True)
+    width = fields.Integer(required=True)
+    height = fields.Integer(required=True)
+    turn = fields.Integer(required=True)
+    marks = fields.List(fields.Nested(HerMark), required=True)
 
 
 class PartView(Schema):
@@ -24,6 +44,7 @@ class PartView(Schema):
     key = fields.String(required=True)
     label = fields.String(required=True)
     photo = fields.Nested(PhotoView, required=True, allow_none=True)
+    returned_photo = fields.Nested(ReturnedPhoto, required=True, allow_none=True)
 
 
 class KindView(Schema):

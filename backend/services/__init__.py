@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backend.services.reading import PhotoReading
     from backend.services.reminders import Reminders
     from backend.services.shoot_links import ShootLinks
+    from backend.services.staff_photos import StaffPhotos
     from backend.services.supervision import Supervision
 
 
@@ -36,6 +37,7 @@ class Services:
     materials: "Materials"
     reading: "PhotoReading"
     review: "WindowReview"
+    staff_photos: "StaffPhotos"
     departments: "Departments"
     supervision: "Supervision"
     notices: "Notices"

@@ -22,9 +22,9 @@ from backend.domain.materials import Slot
 from backend.domain.notices import NoticeEvent
 from backend.domain.reminders import ReminderTiming
 from backend.domain.review import Verdict, must_be_returnable
+from backend.services.photo_review import PhotoReview
 from backend.services.ports import Transaction
 from backend.services.repeats import is_repeat
-from backend.services.review import Review
 from backend.services.review_view import View, subjects_of
 
 REMINDERS = {1: NoticeEvent.PROMISE_DUE_SOON, 2: NoticeEvent.PROMISE_DUE_TODAY}
@@ -51,7 +51,7 @@ class GivenCall:
     call_again_on: date | None = None
 
 
-class WindowReview(Review):
+class WindowReview(PhotoReview):
     """Review, and what is done about what she does not have."""
 
     # ── a return that is asked for ───────────────────────────────────────────────────────
@@ -102,9 +102,7 @@ class WindowReview(Review):
             tx.cases.save(case)
             return self._view(tx, case, actor)
 
-    def call(
-        self, actor: Actor, case_id: UUID, seen_version: int, key: str, slot_key: str, given: GivenCall
-    ) -> View:
+    def call(self, actor: Actor, case_id: UUID, seen_version: int, key: str, slot_key: str, given: GivenCall) -> View:
         """Keeps what came of a call; the task stays. Raises ReasonMissing, NotFound, HeldByAnother, StaleVersion."""
         at = self._clock.now()
         request = {"call": case_id, "slot": slot_key, "note": given.note, "reached": given.reached}

@@ -1,4 +1,4 @@
-"""Photos of material slots and the signature: from the browser's hand into the case, and how staff look at them.
+"""Photos of material slots and the signature: from the browser's hand into the case, and how she looks at them.
 
 Bytes go straight to the object store by a form that is signed here, are checked and drawn anew outside any
 transaction, and count only when the transaction that keeps them commits. How a slot looks is in slot_views.py,
@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from backend.domain.actors import Actor, Role
@@ -24,12 +24,9 @@ from backend.domain.errors import (
     PhotoNotAnImage,
 )
 from backend.domain.materials import Slot
-from backend.domain.notices import SHANGHAI
-from backend.domain.routing import ItemState, RoutedItem
 from backend.domain.rulebook import Rulebook
 from backend.services.pages import PDF, page_id, parts_for
 from backend.services.ports import CleanPicture, Clock, Evidence, Pdfs, Pictures, Seals, Store, Transaction, UploadForm
-from backend.services.promise_view import is_shown_to_departments
 from backend.services.reading import read_soon
 from backend.services.repeats import is_repeat
 from backend.services.result_files import ResultFiles
@@ -44,19 +41,11 @@ PHOTOS_PER_CASE = 500  # all tries together; a case with every slot and page ful
 ACT_LABELS = {
     "photo_kept": "上传照片",
     "photo_taken_back": "删除照片",
-    "photo_looked_at": "查看照片原图",
     "absence_declared": "说明没有材料",
     "absence_taken_back": "取消“没有材料”的说明",
     "result_kept": "上传办理结果",
     "result_removed": "删除办理结果",
 }
-
-
-class StaffPictures(Pictures, Protocol):
-    """Pictures, and the viewer's watermark that staff see photos with."""
-
-    def watermarked(self, image: bytes, text: str) -> bytes:
-        """The JPEG with `text` across all of it."""
 
 
 class Materials(ResultFiles):
@@ -69,7 +58,7 @@ class Materials(ResultFiles):
         clock: Clock,
         evidence: Evidence,
         outputs: Evidence,
-        pictures: StaffPictures,
+        pictures: Pictures,
         pdfs: Pdfs,
         seals: Seals,
         rulebook: Rulebook,
@@ -78,7 +67,6 @@ class Materials(ResultFiles):
         uploads = Uploads(evidence, limits)
         super().__init__(store=store, clock=clock, outputs=outputs, pictures=pictures, seals=seals, uploads=uploads)
         self._evidence = evidence
-        self._watermarked = pictures.watermarked
         self._rulebook = rulebook
         self._pdfs = pdfs
 
@@ -231,35 +219,8 @@ class Materials(ResultFiles):
     def image(self, actor: Actor, case_id: UUID, photo_id: UUID, size: str) -> bytes:
         """The applicant's own photo, JPEG; `size` is image or thumbnail. Raises NotFound, OutsideDown."""
         with self._store.begin() as tx:
-            photo = self._own_case_unlocked(tx, actor, case_id).photo(photo_id)
+            photo = self._own_case_unlocked(tx, actor, case_id).shown_photo(photo_id)
         return self._evidence.fetch(_key_of(photo, size), self._uploads.max_bytes)
-
-    def staff_image(self, actor: Actor, case_id: UUID, photo_id: UUID, size: str) -> bytes:
-        """A photo as staff see it, JPEG. The whole image carries who looks and when, and the look is written down.
-
-        Clerks and supervisors see every case that was handed in, officers the slots their department was routed.
-        Raises NotFound, NotAllowed, OutsideDown.
-        """
-        at = self._clock.now()
-        with self._store.begin() as tx:
-            case = tx.cases.read(case_id)
-            photo = case.photo(photo_id)
-            self._must_be_shown_to(actor, case, photo)
-            key = _key_of(photo, size)
-            if size == "image":
-                facts = {"photo": str(photo.id)}
-                tx.audit.append(_entry(case, actor, at, "photo_looked_at", _subject(photo), facts))
-        content = self._evidence.fetch(key, self._uploads.max_bytes)
-        if size != "image":
-            return content
-        return self._watermarked(content, f"{actor.name} {at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
-
-    def item_image(self, actor: Actor, item_id: UUID, photo_id: UUID, size: str) -> bytes:
-        """The same for an officer, by the item that was routed to her. Raises NotFound, OutsideDown."""
-        with self._store.begin() as tx:
-            case = tx.cases.read_by_item(item_id)
-            case.item(item_id).must_be_seen_by(actor)
-        return self.staff_image(actor, case.id, photo_id, size)
 
     # ── jobs ─────────────────────────────────────────────────────────────────────────────────
 
@@ -337,20 +298,6 @@ class Materials(ResultFiles):
             perceptual_hash=clean.perceptual_hash,
         )
 
-    def _must_be_shown_to(self, actor: Actor, case: Case, photo: Photo) -> None:
-        if actor.role in (Role.CLERK, Role.SUPERVISOR):
-            if case.submitted_at is None:
-                raise NotFound
-        elif actor.role is Role.OFFICER:
-            if not any(item.department == actor.department for item in case.items.values() if _is_routed(item)):
-                raise NotFound
-            if actor.department not in self._slot(case, photo.slot_key).departments:
-                raise NotFound
-            if not is_shown_to_departments(photo.slot_key, case):
-                raise NotFound
-        else:
-            raise NotAllowed
-
 
 def _kind_in(slot: Slot, kind: str | None) -> str | None:
     """Which of the slot's kinds the photo shows. Raises ContentRefused when it has to be said, or is not one."""
@@ -371,15 +318,11 @@ def _page(sent: Photo, part: str) -> Photo:
 
 
 def _key_of(photo: Photo, size: str) -> str:
-    """Raises NotFound unless the photo is verified and still in its slot."""
+    """Raises NotFound unless the photo is verified."""
     key = photo.image_key if size == "image" else photo.thumbnail_key
-    if photo.state is not PhotoState.READY or key is None:
+    if photo.state is PhotoState.AWAITING or key is None:
         raise NotFound("没有找到这张照片，可能已经换过了。")
     return key
-
-
-def _is_routed(item: RoutedItem) -> bool:
-    return item.state is not ItemState.SELF_FILED
 
 
 def _subject(photo: Photo) -> str:

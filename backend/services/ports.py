@@ -451,6 +451,9 @@ class Callbacks(Protocol):
 
 class Audit(Protocol):
     def append(self, entry: AuditEntry) -> AuditLink: ...
+    def append_once(self, entry: AuditEntry, *, since: datetime) -> None:
+        """Appends it unless the same actor did the same on the case since then."""
+
     def chain(self, case_id: UUID) -> list[AuditLink]: ...
     def case_ids(self) -> list[UUID]:
         """Every case, also one whose chain is gone."""

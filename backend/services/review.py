@@ -366,6 +366,12 @@ class Review:
     def _held(self, tx: Transaction, actor: Actor, case_id: UUID, seen_version: int, at: datetime) -> Case:
         """The case, at the version seen and under the actor's own live lease. Raises HeldByAnother, StaleVersion."""
         case = self._submitted(tx, case_id)
+        self._must_hold(tx, actor, case_id, at)
+        case.must_be_at(seen_version)
+        return case
+
+    def _must_hold(self, tx: Transaction, actor: Actor, case_id: UUID, at: datetime) -> None:
+        """Raises HeldByAnother unless the actor has the live lease on the case."""
         held = tx.claims.live(case_id, at)
         if held is None or held.staff_id != actor.id:
             name, until = (held.staff_name, held.expires_at.isoformat()) if held else ("现在没有人", None)
@@ -374,8 +380,6 @@ class Review:
                 holder_name=name,
                 expires_at=until,
             )
-        case.must_be_at(seen_version)
-        return case
 
     def _settle(self, tx: Transaction, case: Case, actor: Actor) -> View:
         """The clerk is done with it: nobody holds it any more."""
@@ -383,9 +387,7 @@ class Review:
         tx.cases.save(case)
         return self._view(tx, case, actor)
 
-    def _tell_of_promise(
-        self, tx: Transaction, case: Case, promise: Promise, event: NoticeEvent, at: datetime
-    ) -> None:
+    def _tell_of_promise(self, tx: Transaction, case: Case, promise: Promise, event: NoticeEvent, at: datetime) -> None:
         """Tells her of a paper that she still owes; of one that is settled there is nothing to tell."""
         if not promise.is_outstanding:
             return

@@ -23,12 +23,14 @@ from backend.services.documents import ACT_LABELS as DOCUMENT_ACTS
 from backend.services.eligibility_view import eligibility_view
 from backend.services.filing_view import item_view
 from backend.services.findings import ACT_LABELS as FINDING_ACTS
+from backend.services.mark_views import returned_photo, staff_marks
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
 from backend.services.promise_view import open_absences, owed_in_slot, promise_clock, promise_in_slot
 from backend.services.rules_view import RULE_LABELS
 from backend.services.slot_views import photos_in
+from backend.services.staff_photos import ACT_LABELS as LOOK_LABELS
 from backend.services.wording import iso, local_date
 
 View = dict[str, Any]
@@ -85,6 +87,7 @@ OTHER_ACTS: dict[str, str] = {
     "item_decide":       "部门作出决定",
     "item_report_done":  "申请人报告公积金已办好",
     **ACT_LABELS,
+    **LOOK_LABELS,
     **DOCUMENT_ACTS,
     **AUTHORISATION_ACTS,
     **COUNTER_ACTS,
@@ -240,7 +243,12 @@ def review_slot(slot: Slot, case: Case, rulebook: Rulebook, prefix: str = "revie
         "absence": {"reason": absence.reason} if absence else None,
         "promise": promise_in_slot(slot, case, rulebook),
         "parts": [
-            {"key": part.key, "label": part.label, "photo": _photo(case, photos.get(part.key), prefix)}
+            {
+                "key": part.key,
+                "label": part.label,
+                "photo": _photo(case, photos.get(part.key), prefix),
+                "earlier": _earlier(slot, part.key, photos.get(part.key), case, prefix),
+            }
             for part in parts
         ],
         "judgement": _judgement(judgement),
@@ -307,6 +315,14 @@ def _judgement(judgement: Judgement | None) -> View | None:
     }
 
 
+def _earlier(slot: Slot, part_key: str, photo: Any, case: Case, prefix: str) -> View | None:
+    """The photo that was returned, once another is in its place; for the window alone."""
+    earlier = returned_photo(slot.key, part_key, case) if prefix == "review/cases" else None
+    if earlier is None or (photo is not None and earlier.id == photo.id):
+        return None
+    return _photo(case, earlier, prefix)
+
+
 def _photo(case: Case, photo: Any, prefix: str) -> View | None:
     if photo is None:
         return None
@@ -318,6 +334,8 @@ def _photo(case: Case, photo: Any, prefix: str) -> View | None:
         "width": photo.width,
         "height": photo.height,
         "round": photo.round,
+        "turn": photo.turn or 0,
+        "marks": staff_marks(case.marks.get(photo.id, ())),
         "coach": coach_view(photo.coach),
     }
 

@@ -9,6 +9,7 @@ from backend.domain.absences import PromiseState
 from backend.domain.case import ACTIVE, Case, Photo, PhotoState, State, reopened
 from backend.domain.materials import Part, Slot
 from backend.domain.rulebook import Rulebook
+from backend.services.mark_views import her_marks, returned_photo
 from backend.services.promise_view import promise_in_slot
 
 
@@ -38,7 +39,12 @@ def slot_view(slot: Slot, case: Case, rulebook: Rulebook) -> dict[str, Any]:
         or None,
         "kind": slot.kind or next((photo.kind for photo in photos.values()), None),
         "parts": [
-            {"key": part.key, "label": part.label, "photo": _photo_view(case.id, photos.get(part.key))}
+            {
+                "key": part.key,
+                "label": part.label,
+                "photo": _photo_view(case.id, photos.get(part.key)),
+                "returned_photo": _returned_view(slot.key, part.key, case, rulebook) if failure else None,
+            }
             for part in parts
         ],
         "more_pages": any(not part.required and part.key not in photos for part in parts),
@@ -121,6 +127,24 @@ def _photo_view(case_id: UUID, photo: Photo | None) -> dict[str, Any] | None:
         "uploaded_at": photo.ready_at.isoformat() if photo.ready_at else None,
         "image_path": f"{path}/image",
         "thumbnail_path": f"{path}/thumbnail",
+        "turn": photo.turn or 0,
+    }
+
+
+def _returned_view(slot_key: str, part_key: str, case: Case, rulebook: Rulebook) -> dict[str, Any] | None:
+    """The version that the window returned, with what was drawn on it; stays while she takes another."""
+    photo = returned_photo(slot_key, part_key, case)
+    if photo is None:
+        return None
+    path = f"/api/filing/cases/{case.id}/photos/{photo.id}"
+    return {
+        "id": str(photo.id),
+        "image_path": f"{path}/image",
+        "thumbnail_path": f"{path}/thumbnail",
+        "width": photo.width,
+        "height": photo.height,
+        "turn": photo.turn or 0,
+        "marks": her_marks(photo, case, rulebook),
     }
 
 

@@ -98,6 +98,20 @@ def judges(tab: Tab, view: View, failing: str = "") -> View:
     return dict(tab.change("PUT", path, {"judgements": verdicts}, version=view["version"]))
 
 
+def looks_closely(clerk: Tab, view: View, photo: View) -> View:
+    """The clerk fetches a photo ahead and then looks, sees what was read, turns it and draws on it."""
+    where = f"{REVIEW}/{view['id']}"
+    path = f"{where}/photos/{photo['id']}"
+    assert clerk.get(f"{path}/image?ahead=true").content_type == "image/jpeg"
+    assert clerk.send("POST", f"{path}/looks").status_code == 204
+    assert clerk.get(f"{path}/crop?left=0.1&top=0.1&right=0.5&bottom=0.3").content_type == "image/jpeg"
+    clerk.view(f"{where}/readings")
+    json_of(clerk.send("PUT", f"{path}/turn", {"degrees": 90}))
+    ends = {"from": {"x": 0.1, "y": 0.1}, "to": {"x": 0.4, "y": 0.3}}
+    marks = [{"id": str(uuid4()), "shape": "box", **ends, "reason_code": "blurred", "note": None}]
+    return dict(clerk.change("PUT", f"{path}/marks", {"marks": marks}, version=view["version"]))
+
+
 def returned_once(tabs: Tabs, case_id: str) -> None:
     """The clerk takes the next case, finds one photo blurred and returns it; she mends it and submits again."""
     clerk, where = tabs.clerk, f"{REVIEW}/{case_id}"
@@ -108,7 +122,7 @@ def returned_once(tabs: Tabs, case_id: str) -> None:
     for path in (photo["image_path"], photo["thumbnail_path"]):
         assert clerk.get(path).content_type == "image/jpeg"
     json_of(clerk.send("POST", f"{where}/looks", {"field": "all", "reason": "核对"}))
-    judged = judges(clerk, view, failing="slot:id_card")
+    judged = judges(clerk, looks_closely(clerk, view, photo), failing="slot:id_card")
     tabs.town.clock.move(minutes=5)
     clerk.change("POST", f"{where}/return", {"note": "请重拍"}, version=judged["version"])
     tabs.town.clock.move(minutes=5)

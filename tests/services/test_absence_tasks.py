@@ -272,7 +272,7 @@ def test_a_department_sees_the_day_at_once_and_the_paper_when_the_window_passed_
     hers = slot_of(town.services.filing.view(town.applicant, case_id), "portrait")
     photo = UUID(hers["parts"][0]["photo"]["id"])
     with pytest.raises(NotFound):
-        town.services.materials.item_image(health, item, photo, "thumbnail")
+        town.services.staff_photos.item_thumbnail(health, item, photo)
     seen = slot_of(town.services.review.view(town.staff.clerk, case_id), "portrait")["promise"]["version"]
     town.services.review.judge_promised(town.staff.clerk, case_id, "portrait", seen, a_key(), PASS)
     after = slot_of(town.services.departments.view(health, item), "portrait")

@@ -24,6 +24,7 @@ from backend.adapters.images import PillowPictures
 from backend.adapters.pdf_pages import PdfiumPages
 from backend.adapters.storage import S3Evidence
 from backend.domain.actors import Actor, Role
+from backend.domain.boxes import Box
 from backend.domain.case import Case, PhotoState, State, SubmissionTerms
 from backend.domain.errors import (
     ActionNotAllowed,
@@ -50,6 +51,7 @@ from backend.domain.review import Judgement, Opinion, Verdict
 from backend.domain.routing import ItemAction, ItemState, Outcome, RoutedItem
 from backend.services.materials import Materials
 from backend.services.ports import StaffMember, UploadForm
+from backend.services.staff_photos import StaffPhotos
 from backend.services.uploads import Announced, UploadLimits
 from backend.settings import CHECKOUT
 from tests import pdfs, pictures
@@ -97,6 +99,7 @@ class Counter:
     """The use cases on their real parts, her case, and what a browser does in between."""
 
     materials: Materials
+    staff: StaffPhotos
     store: PostgresStore
     clock: MovableClock
     evidence: S3Evidence
@@ -264,18 +267,22 @@ def buckets(object_store: RunningStore) -> tuple[S3Evidence, S3Evidence]:
 @pytest.fixture
 def counter(store: PostgresStore, object_store: RunningStore, buckets: tuple[S3Evidence, S3Evidence]) -> Counter:
     clock, (evidence, outputs) = MovableClock(MORNING), buckets
+    drawing = PillowPictures(max_bytes=MAX_BYTES, max_pixels=60_000_000)
     materials = Materials(
         store=store,
         clock=clock,
         evidence=evidence,
         outputs=outputs,
-        pictures=PillowPictures(max_bytes=MAX_BYTES, max_pixels=60_000_000),
+        pictures=drawing,
         pdfs=PdfiumPages(),
         seals=SEAL,
         rulebook=RULEBOOK,
         limits=UploadLimits(link_minutes=10, min_bytes=1_000, max_bytes=MAX_BYTES),
     )
-    return Counter(materials, store, clock, evidence, object_store)
+    staff = StaffPhotos(
+        store=store, clock=clock, evidence=evidence, pictures=drawing, rulebook=RULEBOOK, max_bytes=MAX_BYTES
+    )
+    return Counter(materials, staff, store, clock, evidence, object_store)
 
 
 def staff_member(actor: Actor) -> StaffMember:
@@ -754,7 +761,7 @@ def test_the_window_sees_a_photo_with_its_own_name_on_it_and_is_written_down(cou
     photo_id = counter.give()
     counter.submit()
 
-    seen = counter.materials.staff_image(actor, counter.case_id, photo_id, "image")
+    seen = counter.staff.image(actor, counter.case_id, photo_id)
 
     assert seen != counter.materials.image(counter.her, counter.case_id, photo_id, "image")
     assert Image.open(io.BytesIO(seen)).size == (1600, 1200)
@@ -763,22 +770,73 @@ def test_the_window_sees_a_photo_with_its_own_name_on_it_and_is_written_down(cou
     assert (last.actor_name, last.action, last.subject) == (actor.name, "photo_looked_at", "slot:id_card/front")
 
 
-def test_a_thumbnail_is_no_look(counter: Counter) -> None:
+def test_thumbnails_carry_the_viewers_name_and_are_one_look_for_each_opening(counter: Counter) -> None:
     photo_id = counter.give()
     counter.submit()
-    acts = counter.acts()
 
-    seen = counter.materials.staff_image(CLERK, counter.case_id, photo_id, "thumbnail")
+    seen = [counter.staff.thumbnail(CLERK, counter.case_id, photo_id) for _ in range(3)]
+    after_the_strip = counter.acts()
+    counter.staff.thumbnail(SUPERVISOR, counter.case_id, photo_id)
+    counter.clock.move(minutes=16)
+    counter.staff.thumbnail(CLERK, counter.case_id, photo_id)
 
-    assert seen == counter.materials.image(counter.her, counter.case_id, photo_id, "thumbnail")
-    assert counter.acts() == acts
+    plain = counter.materials.image(counter.her, counter.case_id, photo_id, "thumbnail")
+    assert seen[0] != plain
+    assert Image.open(io.BytesIO(seen[0])).size == Image.open(io.BytesIO(plain)).size
+    assert after_the_strip[-1] == ("陈窗口", "thumbnails_looked_at")
+    assert [act for act in counter.acts() if act[1] == "thumbnails_looked_at"] == [
+        ("陈窗口", "thumbnails_looked_at"),
+        ("何主管", "thumbnails_looked_at"),
+        ("陈窗口", "thumbnails_looked_at"),
+    ]
+
+
+def test_a_photo_fetched_ahead_is_a_look_when_it_is_shown(counter: Counter) -> None:
+    photo_id = counter.give()
+    counter.submit()
+
+    counter.staff.image_ahead(CLERK, counter.case_id, photo_id)
+    fetched = counter.acts()[-1]
+    counter.staff.look(CLERK, counter.case_id, photo_id)
+
+    assert fetched == ("陈窗口", "photo_fetched_ahead")
+    assert counter.acts()[-1] == ("陈窗口", "photo_looked_at")
+
+
+def test_a_crop_is_what_is_around_its_place_turned_upright(counter: Counter) -> None:
+    photo_id = counter.give()
+    counter.submit()
+    counter.change(lambda case: case.turn_photo(photo_id, 90))
+
+    seen = counter.staff.crop(CLERK, counter.case_id, photo_id, Box(0.1, 0.5, 0.6, 0.55))
+
+    width, height = Image.open(io.BytesIO(seen)).size
+    assert height > width
+    assert counter.acts()[-1] == ("陈窗口", "crops_looked_at")
+
+
+def test_the_window_and_she_see_the_photo_that_was_returned_after_another_took_its_place(counter: Counter) -> None:
+    first = counter.give(part="front")
+    counter.give(part="back")
+    counter.submit()
+    counter.clock.move(hours=1)
+    counter.return_for("slot:id_card")
+    counter.clock.move(hours=1)
+    again = counter.give(part="front")
+
+    slot = counter.complete(again)
+
+    front = slot["parts"][0]
+    assert (front["photo"]["id"], front["returned_photo"]["id"]) == (str(again), str(first))
+    assert counter.materials.image(counter.her, counter.case_id, first, "thumbnail")
+    assert counter.staff.image(CLERK, counter.case_id, first)
 
 
 def test_a_draft_is_hers_alone(counter: Counter) -> None:
     photo_id = counter.give()
 
     with pytest.raises(NotFound):
-        counter.materials.staff_image(CLERK, counter.case_id, photo_id, "image")
+        counter.staff.image(CLERK, counter.case_id, photo_id)
 
 
 @pytest.mark.parametrize("role", [Role.OVERSIGHT, Role.ADMINISTRATOR, Role.APPLICANT])
@@ -787,7 +845,7 @@ def test_who_has_no_business_with_photos_sees_none(counter: Counter, role: Role)
     counter.submit()
 
     with pytest.raises(NotAllowed):
-        counter.materials.staff_image(Actor(uuid4(), role, "某某"), counter.case_id, photo_id, "image")
+        counter.staff.image(Actor(uuid4(), role, "某某"), counter.case_id, photo_id)
 
 
 def test_an_officer_sees_the_photos_her_department_needs_and_no_other(counter: Counter) -> None:
@@ -795,16 +853,16 @@ def test_an_officer_sees_the_photos_her_department_needs_and_no_other(counter: C
     contract = counter.give("work_history_proof", "page_1", "labour_contract")
     counter.submit()
     with pytest.raises(NotFound):
-        counter.materials.staff_image(SOCIAL, counter.case_id, card, "image")
+        counter.staff.image(SOCIAL, counter.case_id, card)
     item_id = counter.route()
 
-    assert counter.materials.item_image(SOCIAL, item_id, card, "image")
+    assert counter.staff.item_image(SOCIAL, item_id, card)
     assert counter.acts()[-1] == ("吴社保", "photo_looked_at")
     for officer, photo_id in ((SOCIAL, contract), (HEALTH, card), (HEALTH, contract)):
         with pytest.raises(NotFound):
-            counter.materials.staff_image(officer, counter.case_id, photo_id, "image")
+            counter.staff.image(officer, counter.case_id, photo_id)
     with pytest.raises(NotFound):
-        counter.materials.item_image(HEALTH, item_id, card, "image")
+        counter.staff.item_image(HEALTH, item_id, card)
 
 
 # ── the signature ────────────────────────────────────────────────────────────────────────────

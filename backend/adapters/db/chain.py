@@ -1,5 +1,6 @@
 """The audit chain in its table: appended under the chain's own lock, read in order."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
@@ -21,6 +22,15 @@ class ChainRows:
     def append(self, entry: AuditEntry) -> AuditLink:
         """Ties the entry to the last link of its case."""
         return self.append_all([entry])[0]
+
+    def append_once(self, entry: AuditEntry, *, since: datetime) -> None:
+        """Appends it unless the same actor did the same on the case since then; of two at once, one."""
+        same = {"case_id": entry.case_id, "actor_id": entry.actor_id, "action": entry.action, "since": since}
+        if self._connection.execute(statements.DONE_SINCE, same).first():
+            return
+        self._connection.execute(statements.CHAIN_LOCK, {"case_id": str(entry.case_id)})
+        if not self._connection.execute(statements.DONE_SINCE, same).first():
+            self.append(entry)
 
     def append_all(self, entries: list[AuditEntry]) -> list[AuditLink]:
         """Ties entries of one case to each other and to the last link."""

@@ -127,6 +127,9 @@ SELECT c.id FROM cases c
  LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED
 """)
 
+DONE_SINCE = text("""
+SELECT 1 FROM audit_links WHERE case_id = :case_id AND actor_id = :actor_id AND action = :action AND at > :since LIMIT 1
+""")
 LAST_LINK = text("SELECT seq, digest FROM audit_links WHERE case_id = :case_id ORDER BY seq DESC LIMIT 1")
 # Looks are appended without the case's row lock, so the chain has a lock of its own, held to the end.
 CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case_id, 7301866))")

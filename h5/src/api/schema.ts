@@ -2511,92 +2511,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/review/cases/{case_id}/photos/{photo_id}/image": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        /** A photo with the viewer's watermark. The look is written to the audit trail. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                    photo_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/jpeg": string;
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/review/cases/{case_id}/photos/{photo_id}/thumbnail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        /** A photo, small. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_id: string;
-                    photo_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/jpeg": string;
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/review/cases/{case_id}/judgements": {
         parameters: {
             query?: never;
@@ -3095,6 +3009,325 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        /** A photo with the viewer's watermark. The look, or that it was fetched ahead, is written to the audit trail. */
+        get: {
+            parameters: {
+                query?: {
+                    ahead?: boolean;
+                };
+                header?: never;
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A photo that was fetched ahead is shown now; this is written to the audit trail. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        /** A photo, small, with the viewer's watermark. Looks are written down once for each opening of a case. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        /** What is in and around a place of a photo, upright, with the viewer's watermark. */
+        get: {
+            parameters: {
+                query: {
+                    left: number;
+                    top: number;
+                    right: number;
+                    bottom: number;
+                };
+                header?: never;
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        /** What the machine read on the photos, masked as answers are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/turn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep how a photo is upright, for everybody who sees it. Needs the lease. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Turn"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{case_id}/photos/{photo_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep all the marks on a photo; new words on it fail its slot. Needs If-Match and the lease. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    case_id: string;
+                    photo_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DrawnMarks"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3648,7 +3881,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A photo, small. */
+        /** A photo, small, with the viewer's watermark. Looks are written down once for each opening of a case. */
         get: {
             parameters: {
                 query?: never;
@@ -5812,11 +6045,35 @@ export interface components {
             uploaded_at: string;
             image_path: string;
             thumbnail_path: string;
+            /** @description Degrees clockwise by which it is upright. */
+            turn: number;
+        };
+        PlaceOnPhoto: {
+            x: number;
+            y: number;
+        };
+        HerMark: {
+            /** @enum {string} */
+            shape: "box" | "arrow";
+            from: components["schemas"]["PlaceOnPhoto"];
+            to: components["schemas"]["PlaceOnPhoto"];
+            sentence: string;
+        };
+        ReturnedPhoto: {
+            /** Format: uuid */
+            id: string;
+            image_path: string;
+            thumbnail_path: string;
+            width: number;
+            height: number;
+            turn: number;
+            marks: components["schemas"]["HerMark"][];
         };
         PartView: {
             key: string;
             label: string;
             photo: components["schemas"]["PhotoView"] | null;
+            returned_photo: components["schemas"]["ReturnedPhoto"] | null;
         };
         AbsenceView: {
             reason: string;
@@ -6400,6 +6657,19 @@ export interface components {
             /** Format: date */
             extend_until: string | null;
         };
+        StaffMark: {
+            /** @enum {string} */
+            shape: "box" | "arrow";
+            from: components["schemas"]["PlaceOnPhoto"];
+            to: components["schemas"]["PlaceOnPhoto"];
+            id: string;
+            reason_code: string | null;
+            note: string | null;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            round: number;
+        };
         CoachView: {
             warnings: string[];
             insisted: boolean;
@@ -6411,12 +6681,15 @@ export interface components {
             width: number;
             height: number;
             round: number;
+            turn: number;
+            marks: components["schemas"]["StaffMark"][];
             coach: components["schemas"]["CoachView"] | null;
         };
         StaffPart: {
             key: string;
             label: string;
             photo: components["schemas"]["StaffPhoto"] | null;
+            earlier: components["schemas"]["StaffPhoto"] | null;
         };
         FailReason: {
             code: string;
@@ -6720,6 +6993,52 @@ export interface components {
         NoteBody: {
             /** @default  */
             note?: string;
+        };
+        PlaceView: {
+            left: number;
+            top: number;
+            right: number;
+            bottom: number;
+        };
+        ReadFieldView: {
+            /** @enum {string} */
+            key: "name" | "id_number" | "birth_date" | "sex" | "address" | "card_number" | "account_number" | "holder" | "valid_until" | "names" | "certificate_number";
+            label: string;
+            value: string;
+            box: components["schemas"]["PlaceView"];
+            confidence: number;
+            question_key: string | null;
+        };
+        PhotoReadingView: {
+            photo_id: string;
+            /** @enum {string} */
+            state: "waiting" | "read" | "nothing_found" | "gave_up";
+            /** @enum {string|null} */
+            document: "id_card_front" | "id_card_back" | "social_security_card_front" | "social_security_card_back" | "bank_card" | "marriage_certificate" | "divorce_certificate" | "household_register" | "only_child_certificate" | "retirement_application" | "qualification_form" | "contribution_record" | "labour_contract" | null;
+            fields: components["schemas"]["ReadFieldView"][];
+        };
+        ReadingsView: {
+            waiting: number;
+            photos: components["schemas"]["PhotoReadingView"][];
+        };
+        Turn: {
+            /** @enum {integer} */
+            degrees: 0 | 90 | 180 | 270;
+        };
+        DrawnMark: {
+            /** @enum {string} */
+            shape: "box" | "arrow";
+            from: components["schemas"]["PlaceOnPhoto"];
+            to: components["schemas"]["PlaceOnPhoto"];
+            /** Format: uuid */
+            id: string;
+            /** @default null */
+            reason_code?: string | null;
+            /** @default null */
+            note?: string | null;
+        };
+        DrawnMarks: {
+            marks: components["schemas"]["DrawnMark"][];
         };
         ReturnAsked: {
             reason: string;
