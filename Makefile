@@ -7,7 +7,7 @@ PREPARE = $(or $(PYTHON),$(error Python 3.11 or newer is needed: install one, or
 PY = .venv/bin/python
 NODE = PATH="$$PATH:$(CURDIR)/.venv/bin"
 
-.PHONY: run test check check-nginx bench mutants generate locks clean
+.PHONY: run test check check-nginx bench reading mutants generate locks clean
 
 run: ## The whole city on this machine; Ctrl-C stops it
 	@$(PREPARE) runtime h5
@@ -35,6 +35,11 @@ check-nginx: ## The sample nginx file in a real nginx on the loopback (by apt wh
 bench: ## Journeys a second, and each endpoint against a bare handler
 	@$(PREPARE) dev h5
 	@$(PY) -m tests.bench
+
+reading: ## How well drawn photos are read, then what 500 waiting ones do to the web (half an hour on a quiet machine)
+	@$(PREPARE) dev h5
+	@$(PY) -m tests.bench.reading
+	@$(PY) -m tests.bench.reading_queue
 
 mutants: ## How many changes of the law's code the tests notice, and the changes that they do not (half an hour)
 	@$(PREPARE) dev

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
-from backend.domain.reading import CannotRead
+from backend.adapters.ocr import ChildEyes
+from backend.domain.reading import CannotRead, DocumentKind, FieldKey
+from backend.domain.understanding import understood
 from backend.settings import CHECKOUT
+from tests import drawn_papers
+from tests.builders import a_small_photo
+from tests.domain.cases import AT
 from tests.domain.seen_lines import seen
+from tests.drawn_papers import a_person, photographed
 from tests.given_sight import eyes_that_see
 
 WHAT = seen(("姓名周桂兰", 300, 300))
@@ -69,3 +78,43 @@ def test_web_and_worker_never_load_what_reads_pictures() -> None:
 
     assert "backend.adapters.ocr" in loaded
     assert FOR_THE_CHILD_ALONE & set(loaded) == set()
+
+
+# ── a few drawn papers, by the models themselves: `python -m tests.bench.reading` measures with hundreds ─────────────
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Iterator[ChildEyes]:
+    """The real child, which ends at the first step towards a network."""
+    eyes = ChildEyes(seconds=120, command=("-c", WITHOUT_NETWORK))
+    yield eyes
+    eyes.close()
+
+
+@pytest.mark.parametrize("quarter", [0, 90, 180, 270])
+def test_a_drawn_id_card_is_read_any_way_up_and_without_a_network(eyes: ChildEyes, quarter: int) -> None:
+    seed = 2000 + quarter
+    shot = photographed(drawn_papers.id_card_front(a_person(seed)), seed, quarter=quarter)
+
+    reading = understood(UUID(int=1), eyes.read(shot.jpeg), eyes.engine, AT, 0)
+
+    assert (reading.document, reading.turn) == (DocumentKind.ID_CARD_FRONT, -quarter % 360)
+    read = {field.key: field.value for field in reading.fields}
+    assert (read[FieldKey.ID_NUMBER],) == shot.drawn.says["id_number"]
+    assert (read[FieldKey.NAME],) == shot.drawn.says["name"]
+
+
+def test_a_place_that_was_read_is_where_it_was_drawn(eyes: ChildEyes) -> None:
+    card = drawn_papers.id_card_front(a_person(5)).picture.convert("RGB")
+    jpeg = io.BytesIO()
+    card.save(jpeg, "JPEG")
+
+    number = understood(UUID(int=1), eyes.read(jpeg.getvalue()), "any", AT, 0).value(FieldKey.ID_NUMBER)
+
+    assert number is not None
+    box = number.box
+    assert (box.left, box.top, box.right, box.bottom) == pytest.approx((0.33, 0.82, 0.88, 0.90), abs=0.03)
+
+
+def test_a_photo_without_text_is_read_as_nothing(eyes: ChildEyes) -> None:
+    assert eyes.read(a_small_photo("plain")).lines == ()

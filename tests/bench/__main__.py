@@ -36,6 +36,7 @@ from tests.actors import PASSWORD, hire_staff
 from tests.bench.domain import measure_domain
 from tests.bench.estimates import measure_estimates
 from tests.bench.ratios import Measured, Pair, PairedDesk, PairedPhone, signed_in
+from tests.bench.reading import measure_cost
 from tests.bench.recording import BareHandler, RecordingConnection
 from tests.journeys.callers import OFFICERS, Desk, Phone, answers_of, new_person
 
@@ -60,6 +61,8 @@ def main() -> None:
     print("Ratios to a bare Flask + psycopg handler with the same statements (one thread, fsync on)", flush=True)
     with folder() as path:
         measure_ratios(path)
+    print("\nReading photos (one process, one thread)", flush=True)
+    measure_cost()
     print("\nWhole journeys with web, job worker, PostgreSQL, S3 and WeChat running", flush=True)
     with folder() as path:
         measure_journeys(path)

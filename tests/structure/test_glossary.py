@@ -22,6 +22,7 @@ from backend.domain.marks import MarkShape
 from backend.domain.materials import Whose
 from backend.domain.notices import PushState
 from backend.domain.policy import ChosenBy
+from backend.domain.reading import DocumentKind, FieldKey, ReadingState
 from backend.domain.reminders import ReminderKind
 from backend.domain.review import SettlementKind
 from backend.domain.routing import ItemAction, ItemState, Outcome
@@ -34,7 +35,7 @@ NAMED_IN_CODE = (
     *(Role, State, Action, ItemState, ItemAction, Outcome, AuthorisationState, AuthorisationAction, Relation),
     *(ItemCode, Department, Filing, ClockStart, ClockState, ChosenBy, PushState, ReminderKind, SettlementKind),
     *(PrintedForm, CoachFault, MarkShape, ConsentHow, SignatureKind, FindingKind, Whose),
-    *(DecisionKind, PromiseState, PromiseAction, IncidentKind),
+    *(DecisionKind, PromiseState, PromiseAction, IncidentKind, ReadingState, DocumentKind, FieldKey),
 )
 # 退回补正: `return` is the verb on the wire, and a keyword of Python; the use case's name is the row's.
 SAID_OTHERWISE = {"return": "return_for_correction"}
