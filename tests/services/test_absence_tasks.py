@@ -78,7 +78,7 @@ def returned_twice_asked(town: Town) -> View:
     her = town.a_returned_case({"slot:id_card": "blurred"})
     town.give_every_photo(her)
     again = town.claimed(id_of(town.submit(town.sign(her))))
-    judged = town.judge_all(again, {"slot:id_card": "incomplete"})
+    judged = town.judge_all(again, {"slot:id_card": "cut_off"})
     words = ("反面少了一角", "第一次只看出模糊")
     return town.services.review.ask_return(town.staff.clerk, id_of(judged), judged["version"], a_key(), *words)
 
@@ -86,7 +86,7 @@ def returned_twice_asked(town: Town) -> View:
 def test_a_second_return_is_asked_of_the_supervisor(town: Town) -> None:
     her = town.a_returned_case({"slot:id_card": "blurred"})
     town.give_every_photo(her)
-    judged = town.judge_all(town.claimed(id_of(town.submit(town.sign(her)))), {"slot:id_card": "incomplete"})
+    judged = town.judge_all(town.claimed(id_of(town.submit(town.sign(her)))), {"slot:id_card": "cut_off"})
     review, clerk, asked = town.services.review, town.staff.clerk, (id_of(judged), judged["version"], a_key())
 
     with pytest.raises(ReturnNeedsSupervisor):
