@@ -122,6 +122,7 @@ def returned_once(tabs: Tabs, case_id: str) -> None:
     for path in (photo["image_path"], photo["thumbnail_path"]):
         assert clerk.get(path).content_type == "image/jpeg"
     json_of(clerk.send("POST", f"{where}/looks", {"field": "all", "reason": "核对"}))
+    judges_what_was_noticed(tabs, case_id)
     judged = judges(clerk, looks_closely(clerk, view, photo), failing="slot:id_card")
     tabs.town.clock.move(minutes=5)
     clerk.change("POST", f"{where}/return", {"note": "请重拍"}, version=judged["version"])
@@ -193,6 +194,7 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
     case_id = files_and_answers(tabs.her, town)["id"]
     tabs.her.send("DELETE", f"{FILING}/{case_id}/absences/portrait")
     tabs.her.send("POST", f"{FILING}/{case_id}/absences", {"slot_key": "portrait", "reason": "没有"})
+    answers_what_was_noticed(tabs.her, case_id)
     signs_and_submits(tabs.her, case_id)
     returned_once(tabs, case_id)
     returned_again(tabs, case_id)
@@ -219,6 +221,20 @@ def test_every_answer_of_the_whole_story_is_as_the_document_says(tabs: Tabs, tow
 
     assert finished["state"] == "completed"
     assert never_tried(document) == []
+
+
+def answers_what_was_noticed(tab: Tab, case_id: str) -> None:
+    """The same drawing was sent for many papers: she says of one that it is right so."""
+    tab.view(f"{FILING}/{case_id}/card")
+    [noticed, *_] = tab.view(f"{FILING}/{case_id}/findings")["findings"]
+    json_of(tab.send("PUT", f"{FILING}/{case_id}/findings/{noticed['key']}/dismissal"))
+
+
+def judges_what_was_noticed(tabs: Tabs, case_id: str) -> None:
+    """The clerk says of one that the machine was wrong, and the report counts it."""
+    [noticed, *_] = tabs.clerk.view(f"{REVIEW}/{case_id}/findings")["findings"]
+    json_of(tabs.clerk.send("PUT", f"{REVIEW}/{case_id}/findings/{noticed['key']}/verdict", {"right": False}))
+    tabs.supervisor.view("/api/findings/accuracy")
 
 
 def returned_again(tabs: Tabs, case_id: str) -> None:
