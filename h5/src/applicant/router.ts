@@ -9,6 +9,8 @@ import InvitationPage from './authorisation/InvitationPage.vue'
 import RevocationPage from './authorisation/RevocationPage.vue'
 import JoinPage from './counter/JoinPage.vue'
 import CardPage from './pages/CardPage.vue'
+import DocumentPage from './documents/DocumentPage.vue'
+import VerifyPage from './documents/VerifyPage.vue'
 import CasePage from './pages/CasePage.vue'
 import CheckPage from './pages/CheckPage.vue'
 import ConsentsPage from './pages/ConsentsPage.vue'
@@ -44,6 +46,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/guide/:item', name: 'self-filing', component: SelfFilingPage, props: true, meta: { open: true, title: '办事指南' } },
   { path: '/estimate', name: 'estimate', component: EstimatePage, meta: { open: true, title: '我什么时候能退休' } },
   { path: '/estimate/result', name: 'estimate-result', component: EstimateResultPage, meta: { open: true, title: '我什么时候能退休' } },
+  { path: '/verify/:code?', name: 'verify', component: VerifyPage, props: true, meta: { open: true, title: '核对文书' } },
   { path: '/helping/new', name: 'ask-as-helper', component: AskAsHelperPage },
   { path: '/helped/new', name: 'ask-as-applicant', component: AskAsApplicantPage },
   { path: '/authorise/:code', name: 'invitation', component: InvitationPage, props: true },
@@ -67,6 +70,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/cases/:id/submitted', name: 'submitted', component: SubmittedPage, props: true },
   { path: '/cases/:id/progress', name: 'progress', component: ProgressPage, props: true },
   { path: '/cases/:id/correction', name: 'correction', component: CorrectionPage, props: true },
+  { path: '/cases/:id/documents/:documentId', name: 'document', component: DocumentPage, props: true },
   { path: '/cases/:id/withdrawal', name: 'withdrawal', component: WithdrawalPage, props: true },
   { path: '/cases/:id/housing-fund', name: 'housing-fund', component: HousingFundPage, props: true },
   { path: '/:rest(.*)*', name: 'lost', component: LostPage, meta: { open: true, title: '办事指南' } },

@@ -1,5 +1,5 @@
 /** The desk's rooms: what the rail shows and who may go in. The server guards each of them again. */
-import { Aim, Avatar, DataAnalysis, EditPen, Files, Odometer, OfficeBuilding, Reading } from '@element-plus/icons-vue'
+import { Aim, Avatar, DataAnalysis, EditPen, Files, Odometer, OfficeBuilding, Reading, WarnTriangleFilled } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Role } from './types'
@@ -27,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { path: '/oversight/items', label: '时限', icon: DataAnalysis, roles: OVERSEERS },
   { path: '/staff', label: '人员', icon: Avatar, roles: ADMINISTRATORS },
   { path: '/guide', label: '办事指南', icon: Reading, roles: ADMINISTRATORS },
+  { path: '/incidents', label: '材料异常', icon: WarnTriangleFilled, roles: ADMINISTRATORS },
   { path: '/accuracy', label: '照片核对', icon: Aim, roles: ACCURACY_READERS },
 ]
 

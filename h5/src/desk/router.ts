@@ -70,6 +70,11 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/GuidePublication.vue'),
     meta: { title: '办事指南', roles: ADMINISTRATORS },
   },
+  {
+    path: '/incidents',
+    component: () => import('./pages/Incidents.vue'),
+    meta: { title: '材料异常', roles: ADMINISTRATORS },
+  },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFound.vue'), meta: { title: '没有这个页面' } },
 ]
 

@@ -82,6 +82,11 @@ export type PromiseExtension = Schemas['Extension']
 export type RepeatReturn = Schemas['RepeatReturn']
 export type PromisedPaper = Schemas['PromisedPaper']
 
+// ── documents, and what the nightly proof found ────────────────────────────
+export type CaseDocument = Schemas['DocumentRow']
+export type IncidentPage = Schemas['IncidentList']
+export type Incident = Schemas['IncidentRow']
+
 // ── departments and supervision ───────────────────────────────────────────
 export type ItemList = NonNullable<QueryOf<'/api/departments/items'>['state']>
 export type DepartmentPage = Schemas['Items']
