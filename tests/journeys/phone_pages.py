@@ -185,10 +185,10 @@ class PhonePages:
             kinds.first.check(force=True)
         self.shoot(f"slot-{slot_key}")
         for part in [each.get_attribute("data-part") for each in slot.locator("[data-part]").all()]:
-            self.give_photo(slot, part or "", pictures.photo_for(slot_key, part or "", self._papers()))
+            self.give_photo(slot, part or "", pictures.photo_for(slot_key, part or "", self.papers()))
         expect(slot).to_have_attribute("data-status", "done", timeout=30_000)
 
-    def _papers(self) -> pictures.MadeUpPerson:
+    def papers(self) -> pictures.MadeUpPerson:
         """Her name and numbers, as they stand on what she photographs."""
         person = self.photographs
         return pictures.MadeUpPerson(

@@ -1,0 +1,16 @@
+// What the coach says: one plain sentence a fault, what is the matter and what to do.
+import type { Fault } from './judge'
+
+const sentences: Record<Exclude<Fault, 'wrong_side'>, string> = {
+  blurred: '照片有点糊，字可能看不清。请把手机拿稳，等画面清楚了再拍。',
+  dark: '光线太暗，字可能看不清。请到窗边，或打开灯再拍。',
+  glare: '有一块反光，可能盖住了字。请换个角度，避开灯光再拍。',
+  cut_off: '好像没有拍全。请拿远一点，让四个角都在画面里。',
+  too_small: '拍得太小，字可能看不清。请靠近一点，让它占满画面。',
+  wrong_way_up: '好像没有摆正。请让字正着朝上，从正上方拍。',
+}
+
+export function sentenceFor(fault: Fault, part: string): string {
+  if (fault !== 'wrong_side') return sentences[fault]
+  return part === 'back' ? '这里要拍反面，照片里好像是正面。请翻过来再拍。' : '这里要拍正面，照片里好像是反面。请翻过来再拍。'
+}
