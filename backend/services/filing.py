@@ -331,7 +331,7 @@ class Filing:
             "number": row["number"],
             "state": state,
             "state_label": STATE_LABELS[state],
-            "next_step": next_step(row["id"], state),
+            "next_step": _beside(next_step(row["id"], state), owed),
             "promise": owed,
             "updated_at": iso(row["changed_at"]),
         }
@@ -360,3 +360,8 @@ def _known(person_id: UUID | None) -> UUID:
 
 def _failed_now(case: Case) -> set[str]:
     return {s for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
+
+
+def _beside(step: Mapping[str, str], owed: View | None) -> Mapping[str, str]:
+    """The next step in words that do not say “nothing” to somebody who still owes a paper."""
+    return {**step, "detail": step["detail"].replace("您现在不用", "别的您不用")} if owed else step
