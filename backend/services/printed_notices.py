@@ -5,7 +5,9 @@ from typing import Any
 
 from backend.domain.case import Case, reopened
 from backend.domain.items import Filing
+from backend.domain.materials import Slot
 from backend.domain.rulebook import Rulebook
+from backend.services.mark_views import mark_sentence
 from backend.services.progress_view import in_order
 from backend.services.slot_views import photos_in
 from backend.services.wording import FILING_LABELS, guide_of, limit_text, local_date, say_day
@@ -52,7 +54,7 @@ def acceptance_receipt(case: Case, rulebook: Rulebook) -> View:
 
 
 def correction_notice(case: Case, rulebook: Rulebook) -> View:
-    """一次性告知 on paper: each thing that failed, why and what to do, where to mend it."""
+    """一次性告知 on paper: each thing that failed, why and what to do, where to mend it, what its marks say."""
     slots = {f"slot:{slot.key}": slot for slot in rulebook.checklist(case.answers)}
     walk = rulebook.graph.walk(case.answers)
     questions = {f"field:{question.key}": question for asked in walk.pages for question in asked.questions}
@@ -60,13 +62,14 @@ def correction_notice(case: Case, rulebook: Rulebook) -> View:
     lines: list[View] = []
     for subject, judgement in why.items():
         slot = slots.get(subject)
+        reason = rulebook.checks.sentence(subject, judgement.reason_code, judgement.note)
         lines.append(
             {
                 "kind": "材料" if slot else "填写内容",
                 "label": slot.label if slot else questions[subject].label,
-                "reason": rulebook.checks.sentence(subject, judgement.reason_code, judgement.note),
+                "reason": reason,
                 "where_to_get": slot.where_to_get if slot else "",
-                "marks": [],
+                "marks": _said_on(slot, case, rulebook, reason) if slot else [],
             }
         )
     return {
@@ -117,6 +120,18 @@ def _handed_in(case: Case, rulebook: Rulebook) -> list[View]:
     """What she handed in, with the number of its photos; what we made for her has none."""
     counted = [(slot, len(photos_in(slot, case))) for slot in rulebook.checklist(case.answers)]
     return [{"label": slot.label, "pages": pages} for slot, pages in counted if pages or slot.generated]
+
+
+def _said_on(slot: Slot, case: Case, rulebook: Rulebook, reason: str) -> list[str]:
+    """What the clerk's marks on a slot's photos say beyond the reason itself, each once, with the side or page."""
+    labels = {part.key: part.label for part in slot.parts}
+    said = []
+    for part_key, photo in photos_in(slot, case).items():
+        for mark in case.marks.get(photo.id, ()):
+            sentence = mark_sentence(mark, slot.key, rulebook)
+            if sentence and sentence != reason:
+                said.append(f"{labels[part_key]}：{sentence}" if len(slot.parts) > 1 else sentence)
+    return list(dict.fromkeys(said))
 
 
 def _on(at: datetime | None) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from backend.domain.boxes import Point
 from backend.domain.documents import PrintedForm
 from backend.domain.errors import NotFound, ReasonMissing
+from backend.domain.marks import Mark, MarkShape
 from tests import pictures
 from tests.builders import Town, a_key
 
@@ -168,6 +170,26 @@ def test_a_return_is_given_in_writing_with_every_place_and_what_to_do(town: Town
     assert form == PrintedForm.CORRECTION_NOTICE
     assert {line["label"] for line in content["lines"]} == {"身份证", "参加工作时间"}
     assert {line["reason"] for line in content["lines"]} == {line["reason"] for line in view["correction"]["lines"]}
+
+
+def test_what_the_clerk_drew_on_a_photo_is_said_on_the_notice(town: Town) -> None:
+    view, clerk = town.judge_all(town.a_claimed_case(), {"slot:id_card": "blurred"}), town.staff.clerk
+    slot = next(each for each in view["slots"] if each["key"] == "id_card")
+    case_id, photo_id, at = UUID(view["id"]), UUID(slot["parts"][0]["photo"]["id"]), town.clock.now()
+    words, where = (None, "这个角没有拍到"), (Point(0.1, 0.1), Point(0.5, 0.5))
+    with town.store.begin() as tx:
+        case = tx.cases.load(case_id)
+        case.mark_photo(
+            photo_id, [Mark(uuid4(), photo_id, MarkShape.BOX, *where, *words, 1, clerk.id, clerk.name, at)], clerk, at
+        )
+        tx.cases.save(case)
+    town.clock.move(minutes=5)
+
+    version = town.services.review.view(clerk, case_id)["version"]
+    town.services.review.return_for_correction(clerk, case_id, version, a_key(), "")
+
+    [line] = newest_content(town, case_id)[1]["lines"]
+    assert line["marks"] == ["正面（有照片的一面）：这个角没有拍到"]
 
 
 def test_a_refusal_is_given_in_writing_with_its_reason(town: Town) -> None:
