@@ -46,7 +46,7 @@ export type VerifiedDocument = Schemas['VerifiedDocument']
 export type CounterSeat = NonNullable<Schemas['SessionView']['counter']>
 export type ShootLink = Schemas['OpenedLink']
 export type ShootView = Schemas['ShootView']
-export type UploadTicket = Schemas['PhotoTicket']
+export type PhotoAnnouncement = Schemas['PhotoAnnouncement']
 
 /** 户籍所在地: five names, and the codes (GB/T 2260) of those that were picked from the tree. */
 export interface AreaValue {

@@ -9,6 +9,7 @@ import type { Case, CounterSeat, ShootLink } from '@api/views'
 import { takeView } from './case'
 import { dropEveryDraft } from './drafts'
 import { askWhoIsHere, session } from './session'
+import { clearQueue } from './uploads'
 
 const lookMilliseconds = 60_000
 const desk = '/desk/counter'
@@ -48,7 +49,7 @@ export function useSeatWatch(): void {
     } catch (thrown) {
       if (!asProblem(thrown).isNotSignedIn) return // a missed beat is no news
     }
-    leaveForDesk()
+    await leaveForDesk()
   }
   onMounted(() => { timer = window.setInterval(() => void look(), lookMilliseconds) })
   onBeforeUnmount(() => { window.clearInterval(timer) })
@@ -61,11 +62,12 @@ export async function endSitting(seat: CounterSeat): Promise<void> {
   } catch (thrown) {
     if (!asProblem(thrown).isNotSignedIn) throw thrown
   }
-  leaveForDesk()
+  await leaveForDesk()
 }
 
-function leaveForDesk(): void {
+async function leaveForDesk(): Promise<void> {
   dropEveryDraft()
+  await clearQueue()
   window.location.replace(desk)
 }
 

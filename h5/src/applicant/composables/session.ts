@@ -10,11 +10,13 @@ interface SessionState {
   problem: ApiProblem | null
   /** Whether what we push reaches her; null until we know. */
   follows: boolean | null
+  /** A stable name of who is here, for what she leaves on the phone; null until we know. */
+  owner: string | null
   /** A clerk fills in at the counter: for whom. */
   counter: CounterSeat | null
 }
 
-const state = reactive<SessionState>({ status: 'asking', problem: null, follows: null, counter: null })
+const state = reactive<SessionState>({ status: 'asking', problem: null, follows: null, owner: null, counter: null })
 
 export const session = readonly(state) as Readonly<SessionState>
 
@@ -27,9 +29,15 @@ export async function askWhoIsHere(): Promise<void> {
     state.status = known.kind === 'applicant' || state.counter !== null ? 'signed-in' : 'signed-out'
     state.problem = null
     state.follows = known.person?.follows ?? null
+    state.owner = ownerOf(known.person?.id, state.counter?.case_id)
   } catch (thrown) {
     signedOutBy(asProblem(thrown))
   }
+}
+
+function ownerOf(personId: string | undefined, counterCaseId: string | undefined): string | null {
+  if (counterCaseId !== undefined) return `counter:${counterCaseId}`
+  return personId === undefined ? null : `person:${personId}`
 }
 
 /** Takes note of a refusal that means the session is over; every page hands its problems here first. */

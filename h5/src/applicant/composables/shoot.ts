@@ -6,6 +6,7 @@ import { asProblem, type ApiProblem } from '@api/problem'
 import type { ShootView } from '@api/views'
 
 import { refreshOtherwise } from './case'
+import { openQueue } from './uploads'
 
 const pollMilliseconds = 10_000
 
@@ -51,6 +52,7 @@ export function useShoot(code: string): Shoot {
 
   onMounted(() => {
     rememberShootCode(code)
+    void openQueue(`shoot:${code}`)
     void load()
     timer = window.setInterval(() => {
       now.value = Date.now()

@@ -11,8 +11,9 @@ export interface PreparedPhoto {
   showable: boolean
 }
 
-export async function prepare(file: File): Promise<PreparedPhoto> {
-  const contentType = typeOf(file)
+/** `contentType` is what `typeOf` said of the file as it was picked. A PDF is left as it is. */
+export async function prepare(file: Blob, contentType: string): Promise<PreparedPhoto> {
+  if (contentType === 'application/pdf') return { bytes: file, contentType, showable: false }
   const image = await decoded(file)
   if (image === null) return { bytes: file, contentType, showable: false }
   if (!turnsByItself()) return { bytes: file, contentType, showable: true } // the server reads its EXIF instead
@@ -49,8 +50,9 @@ function turnsByItself(): boolean {
   return typeof CSS !== 'undefined' && CSS.supports('image-orientation', 'from-image')
 }
 
-/** Some phones name no type for HEIC, or call it a stream of bytes. */
-function typeOf(file: File): string {
+/** Some phones name no type for HEIC or PDF, or call it a stream of bytes. */
+export function typeOf(file: File): string {
+  if (/\.pdf$/i.test(file.name)) return 'application/pdf'
   if (/\.heic$/i.test(file.name)) return 'image/heic'
   if (/\.heif$/i.test(file.name)) return 'image/heif'
   return file.type === '' ? 'application/octet-stream' : file.type
