@@ -22,7 +22,7 @@ from tests.journeys.phone_pages import PhonePages
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 90
 PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
 ANNOUNCED = "**/api/filing/cases/*/photos"
 COMPLETED = "**/photos/*/completion"
@@ -125,7 +125,7 @@ def test_two_pages_send_a_photo_once_and_the_submission_names_what_is_left(stage
     expect(other.locator("[data-unfinished]")).to_have_count(0)
     other.close()
 
-    materials.page.route(COMPLETED, lambda route: None)
+    materials.page.route(COMPLETED, _swallowed)
     materials.pick("id_card", "back")
     expect(materials.part("id_card", "back").get_by_text("正在检查")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     materials.phone.tap("继续")
@@ -194,6 +194,10 @@ def _answered_to_nobody(asked: str) -> Callable[[Materials, str, str], None]:
     return way
 
 
+def _swallowed(_route: Route) -> None:
+    """Neither let through nor answered."""
+
+
 def _half_sent(materials: Materials, slot: str, part: str) -> None:
     line = materials.phone.context.new_cdp_session(materials.page)
     line.send("Network.enable")
@@ -205,7 +209,7 @@ def _half_sent(materials: Materials, slot: str, part: str) -> None:
 
 
 def _never_completed(materials: Materials, slot: str, part: str) -> None:
-    materials.page.route(COMPLETED, lambda route: None)  # on its way when the page dies
+    materials.page.route(COMPLETED, _swallowed)  # on its way when the page dies
     expect(materials.pick(slot, part).get_by_text("正在检查")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     materials.kill()
 
