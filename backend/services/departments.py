@@ -229,11 +229,12 @@ def _outcomes(item: RoutedItem) -> list[View]:
 
 
 def _for_item(view: View, item: RoutedItem) -> View:
-    """A slot without the window's verdict, its pictures under the item's own address."""
+    """A slot without the window's verdict and drawings, its pictures under the item's own address."""
     for part in view["parts"]:
+        part["earlier"] = None
         if part["photo"]:
             base = f"/api/departments/items/{item.id}/photos/{part['photo']['id']}"
-            part["photo"] |= {"image_path": f"{base}/image", "thumbnail_path": f"{base}/thumbnail"}
+            part["photo"] |= {"image_path": f"{base}/image", "thumbnail_path": f"{base}/thumbnail", "marks": []}
     return {key: view[key] for key in ("key", "label", "kind_label", "absence", "promise", "parts")}
 
 

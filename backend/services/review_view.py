@@ -316,8 +316,8 @@ def _judgement(judgement: Judgement | None) -> View | None:
 
 
 def _earlier(slot: Slot, part_key: str, photo: Any, case: Case, prefix: str) -> View | None:
-    """The photo that was returned, once another is in its place; for the window alone."""
-    earlier = returned_photo(slot.key, part_key, case) if prefix == "review/cases" else None
+    """The photo that was returned, once another is in its place."""
+    earlier = returned_photo(slot.key, part_key, case)
     if earlier is None or (photo is not None and earlier.id == photo.id):
         return None
     return _photo(case, earlier, prefix)

@@ -164,7 +164,7 @@ class ShootLinks:
 
 def bare_slot(slot: View) -> View:
     """A slot without what was said or photographed before: its name, and which parts are there."""
-    parts = [{**part, "photo": _bare_photo(part["photo"])} for part in slot["parts"]]
+    parts = [{**part, "photo": _bare_photo(part["photo"]), "returned_photo": None} for part in slot["parts"]]
     absence = {"reason": ""} if slot["absence"] else None
     return {**slot, "parts": parts, "absence": absence}
 

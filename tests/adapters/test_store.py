@@ -338,6 +338,20 @@ def test_what_is_written_is_what_changed(store: PostgresStore, what: str) -> Non
     assert read(store, case.id).version == case.version + versions
 
 
+def test_a_change_of_a_case_does_not_keep_a_look_at_it_waiting(store: PostgresStore, clerk: Actor) -> None:
+    """The other way round they would wait for each other: a look has the chain's lock and refers to the case's row."""
+    case = kept(store, State.IN_REVIEW)
+    verdict = replace(passed("slot:id_card"), by_id=clerk.id, by_name=clerk.name)
+
+    with store.begin() as tx:
+        loaded = tx.cases.load(case.id)
+        loaded.judge([verdict], clerk, LATER)
+        tx.cases.save(loaded)
+        with store.engine.begin() as other:
+            found = other.execute(text("SELECT id FROM cases WHERE id = :id FOR KEY SHARE NOWAIT"), {"id": case.id})
+            assert found.scalar() == case.id
+
+
 def test_turning_a_photo_writes_the_photo_alone(store: PostgresStore) -> None:
     photo = a_photo()
     case = kept(store, State.IN_REVIEW, photos={photo.id: photo})

@@ -210,6 +210,10 @@ class CaseRows:
         t = tables.cases
         changed = update(t).where(t.c.id == case.id, t.c.version == case.version)
         values = {**rows.case_columns(case, self._seal), "version": case.version + 1}
+        if case.number == self._loaded[case.id].columns["number"]:
+            # Naming a unique column locks the row against whoever refers to it: a look, which waits with the chain's
+            # lock in hand that this transaction wants next.
+            del values["number"]
         if case.evaluation != self._loaded[case.id].columns["evaluation"]:
             values["evaluation"] = rows.sealed_evaluation(case, self._seal)
         try:

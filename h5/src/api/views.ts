@@ -36,6 +36,7 @@ export type Reminder = Schemas['ReminderView']
 export type Slot = Schemas['SlotView']
 export type OwedPaper = Schemas['HerPromise']
 export type SlotPart = Schemas['PartView']
+export type ReturnedPhoto = NonNullable<SlotPart['returned_photo']>
 export type Finding = Schemas['HerFinding']
 export type CardRead = Schemas['CardView']
 export type CorrectionLine = Schemas['CorrectionLine']

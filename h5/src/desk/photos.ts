@@ -7,6 +7,8 @@ export interface PhotoEntry {
   slotLabel: string
   partLabel: string
   photo: Photo | null
+  /** The version that was returned, when this one took its place. */
+  earlier: Photo | null
   absence: Absence | null
 }
 
@@ -28,6 +30,7 @@ export function photoEntries(slots: readonly SlotOfPhotos[]): PhotoEntry[] {
       slotLabel: slot.kind_label ? `${slot.label}（${slot.kind_label}）` : slot.label,
       partLabel: part?.label ?? '',
       photo: part?.photo ?? null,
+      earlier: part?.earlier ?? null,
       absence: slot.absence,
     })
     const taken = slot.parts.filter((part) => part.photo)

@@ -68,6 +68,10 @@ export type FindingCount = Schemas['KindCountView']
 
 // ── photos, for the window and the departments alike ──────────────────────
 export type Photo = Schemas['StaffPhoto']
+export type PhotoMark = Schemas['StaffMark']
+export type MarkToSend = Schemas['DrawnMark']
+export type Readings = Schemas['ReadingsView']
+export type ReadField = Schemas['ReadFieldView']
 export type SlotPart = Schemas['StaffPart']
 export type Absence = Schemas['Reason']
 

@@ -5,9 +5,10 @@
 import { ApiProblem } from '@api/problem'
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 
+import { putMarks } from '../calls/photos'
 import * as review from '../calls/review'
 import { troubleOf, type Trouble } from '../troubles'
-import type { CheckToSend, JudgementToSend, ReviewView, SettlementToSend } from '../types'
+import type { CheckToSend, JudgementToSend, MarkToSend, ReviewView, SettlementToSend } from '../types'
 
 const RETRY_MS = 5000
 
@@ -18,6 +19,8 @@ export interface Outbox {
   checks: Map<string, CheckToSend>
   age: Ref<number | null>
   settlements: Map<string, SettlementToSend>
+  /** All the marks on a photo, by photo. */
+  drawings: Map<string, MarkToSend[]>
   count: ComputedRef<number>
   state: Ref<SavingState>
   problem: ShallowRef<Trouble | null>
@@ -25,6 +28,7 @@ export interface Outbox {
   check: (key: string, check: CheckToSend) => void
   confirmAge: (months: number) => void
   settle: (ruleKey: string, settlement: SettlementToSend) => void
+  draw: (photoId: string, marks: MarkToSend[]) => void
   /** Sends what waits; resolves when the box is empty or something stopped it. */
   send: () => Promise<boolean>
   /** Lets a stopped box go on. */
@@ -38,6 +42,8 @@ export interface OutboxWorld {
   keep: (fresh: ReviewView) => void
   /** Somebody else changed the case. True when the box may simply go on with the new version. */
   whenStale: (problem: ApiProblem) => Promise<boolean>
+  /** What was drawn before the page went and not sent, by photo. */
+  drawn: Iterable<[string, MarkToSend[]]>
 }
 
 export function useOutbox(world: OutboxWorld): Outbox {
@@ -45,9 +51,10 @@ export function useOutbox(world: OutboxWorld): Outbox {
   const checks = shallowReactive(new Map<string, CheckToSend>())
   const age = ref<number | null>(null)
   const settlements = shallowReactive(new Map<string, SettlementToSend>())
+  const drawings = shallowReactive(new Map<string, MarkToSend[]>(world.drawn))
   const state = ref<SavingState>('saved')
   const problem = shallowRef<Trouble | null>(null)
-  const count = computed(() => judgements.size + checks.size + settlements.size + (age.value === null ? 0 : 1))
+  const count = computed(() => judgements.size + checks.size + settlements.size + drawings.size + (age.value === null ? 0 : 1))
   let running: Promise<boolean> | null = null
   let retry = 0
 
@@ -80,6 +87,16 @@ export function useOutbox(world: OutboxWorld): Outbox {
     }
   }
 
+  /** One photo after the other; before the verdicts, for what is drawn may be a verdict that a later one corrects. */
+  async function sendDrawing(view: ReviewView): Promise<void> {
+    for (const [photoId, sent] of drawings) {
+      const fresh = await putMarks(view.id, view.version, photoId, sent)
+      if (drawings.get(photoId) === sent) drawings.delete(photoId)
+      world.keep(fresh)
+      return
+    }
+  }
+
   /** True when the box may go on. */
   async function answerRefusal(thrown: unknown): Promise<boolean> {
     if (!(thrown instanceof ApiProblem)) throw thrown
@@ -99,7 +116,8 @@ export function useOutbox(world: OutboxWorld): Outbox {
     while (view && count.value > 0) {
       state.value = 'saving'
       try {
-        if (judgements.size > 0) await sendJudgements(view)
+        if (drawings.size > 0) await sendDrawing(view)
+        else if (judgements.size > 0) await sendJudgements(view)
         else if (checks.size > 0 || age.value !== null) await sendChecks(view)
         else await sendSettlement(view)
       } catch (thrown) {
@@ -131,6 +149,7 @@ export function useOutbox(world: OutboxWorld): Outbox {
     checks.clear()
     age.value = null
     settlements.clear()
+    drawings.clear()
     state.value = 'saved'
     problem.value = null
   }
@@ -144,6 +163,7 @@ export function useOutbox(world: OutboxWorld): Outbox {
     checks,
     age,
     settlements,
+    drawings,
     count,
     state,
     problem,
@@ -161,6 +181,10 @@ export function useOutbox(world: OutboxWorld): Outbox {
     },
     settle(ruleKey, given) {
       settlements.set(ruleKey, given)
+      void send()
+    },
+    draw(photoId, marks) {
+      drawings.set(photoId, marks)
       void send()
     },
     send,

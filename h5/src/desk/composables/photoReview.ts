@@ -4,7 +4,6 @@ import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { photoEntries, type PhotoEntry } from '../photos'
 import { slotSubject, type Mark } from '../subjects'
 import type { JudgementToSend, ReviewSlot, Verdict } from '../types'
-import { useShortcuts } from './shortcuts'
 
 export interface PhotoReviewWorld {
   slots: () => ReviewSlot[]
@@ -21,11 +20,12 @@ export interface PhotoReview {
   hint: Ref<string>
   pass: () => void
   fail: (code: string) => void
+  failByNumber: (index: number) => void
+  /** The first photo of a material that is not judged; false when there is none. */
+  toUnjudged: () => boolean
   /** Brings a photo to the stage by its id. */
   showPhoto: (photoId: string) => void
 }
-
-const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
 
 export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
   const shownKey = ref<string | null>(null)
@@ -76,6 +76,14 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
     if (next) shownKey.value = next.key
   }
 
+  function toUnjudged(): boolean {
+    const at = Math.max(0, entries.value.findIndex((entry) => entry.key === shownKey.value))
+    const order = [...entries.value.slice(at), ...entries.value.slice(0, at)]
+    const next = order.find((entry) => needsJudging(entry.slotKey) && !world.marks().has(slotSubject(entry.slotKey)))
+    if (next) shownKey.value = next.key
+    return next !== undefined
+  }
+
   function judge(given: Omit<JudgementToSend, 'subject'>): void {
     const key = slot.value?.key
     if (!key || !world.canJudge() || !needsJudging(key)) return
@@ -111,17 +119,5 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
     if (found) shownKey.value = found.key
   }
 
-  useShortcuts({
-    p: pass,
-    ...Object.fromEntries(
-      DIGITS.map((digit, index) => [
-        digit,
-        () => {
-          failByNumber(index)
-        },
-      ]),
-    ),
-  })
-
-  return { entries, shownKey, slot, verdicts, hint, pass, fail, showPhoto }
+  return { entries, shownKey, slot, verdicts, hint, pass, fail, failByNumber, toUnjudged, showPhoto }
 }

@@ -4,12 +4,12 @@
  */
 import { newKey } from '@api/client'
 import { ApiProblem } from '@api/problem'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 
 import * as review from '../calls/review'
 import { changesBetween, placeOf, subjectsOf, type Mark } from '../subjects'
 import { trouble, troubleOf, type Trouble } from '../troubles'
-import type { JudgementToSend, ReviewView } from '../types'
+import type { JudgementToSend, MarkToSend, ReviewView } from '../types'
 import { useOutbox } from './outbox'
 
 const OWN_RETRIES = 3
@@ -21,7 +21,8 @@ export interface Conflict {
   changes: string[]
 }
 
-export function useReviewCase(caseId: string, myName: () => string) {
+/** `drawn`: the page's memory of marks that were not sent, as JSON, that outlives a reload. */
+export function useReviewCase(caseId: string, myName: () => string, drawn: Ref<string>) {
   const view = shallowRef<ReviewView | null>(null)
   const isLoading = ref(true)
   const problem = shallowRef<Trouble | null>(null)
@@ -39,7 +40,14 @@ export function useReviewCase(caseId: string, myName: () => string) {
       view.value = fresh
     },
     whenStale: takeInConflict,
+    drawn: drawn.value ? (JSON.parse(drawn.value) as [string, MarkToSend[]][]) : [],
   })
+  watch(
+    () => [...outbox.drawings],
+    (now) => {
+      drawn.value = now.length > 0 ? JSON.stringify(now) : ''
+    },
+  )
 
   async function load(): Promise<void> {
     isLoading.value = view.value === null

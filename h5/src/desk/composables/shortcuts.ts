@@ -13,10 +13,11 @@ function isDialogOpen(): boolean {
   return Array.from(document.querySelectorAll('[role="dialog"]')).some((each) => each.getClientRects().length > 0)
 }
 
-/** Keys are given in lower case, as `event.key` names them. */
-export function useShortcuts(shortcuts: Shortcuts): void {
+/** Keys are given in lower case, as `event.key` names them. While `isOn` says no, they are left to others. */
+export function useShortcuts(shortcuts: Shortcuts, isOn: () => boolean = () => true): void {
   const listen = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (!isOn() || event.defaultPrevented) return
     if (isTyping(event.target) || isDialogOpen()) return
     const act = shortcuts[event.key.toLowerCase()]
     if (!act) return
