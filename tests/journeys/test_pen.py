@@ -1,4 +1,4 @@
-"""A clerk judges a whole case by keys and draws on a photo; she sees the drawing, takes another, and both are compared."""
+"""A clerk judges a whole case by keys and draws on a photo; she sees it and takes another; both are compared."""
 
 from __future__ import annotations
 
