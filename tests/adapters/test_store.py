@@ -252,7 +252,7 @@ def test_photos_of_one_place_may_be_completed_in_any_order(store: PostgresStore)
     for photo in (fast, slow):
         change(store, case.id, partial(Case.keep_photo, ready=completed(photo)))
 
-    assert read(store, case.id).photos == {slow.id: completed(slow)}
+    assert read(store, case.id).photos == {fast.id: completed(fast)}, "the one that was taken last"
 
 
 def test_an_absence_that_was_taken_back_is_gone(store: PostgresStore) -> None:
