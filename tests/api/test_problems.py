@@ -22,6 +22,7 @@ NEED_FACTS = {
     errors.ReturnNeedsSupervisor: {"returns": 1},
     errors.StaleVersion: {"version": 2, "changed_by": "陈窗口", "changed_at": None},
     errors.PhotoTooLarge: {"max_megabytes": 20},
+    errors.PdfTooLong: {"pages": 12, "room": 4},
     errors.GuideUnchanged: {"number": 3},
 }
 LISTS = (
