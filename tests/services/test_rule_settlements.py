@@ -94,7 +94,9 @@ def test_a_new_round_asks_again_and_shows_what_was_said_before(town: Town) -> No
     view = town.settle(a_case_fourteen_months_short(town), RuleKey.CONTRIBUTION, OVERRIDDEN, REASON)
     again = {"field:bank_name": "incomplete"}
     view = town.judge_all({**view, "fields": [{**f, "needs_judgement": True} for f in view["fields"]]}, again)
-    town.services.review.return_for_correction(town.staff.clerk, UUID(view["id"]), view["version"], "a-key-of-it", "")
+    case_id, review = UUID(view["id"]), town.services.review
+    asked = review.ask_return(town.staff.clerk, case_id, view["version"], "a-key-of-it", "银行没填全", "上次没看出来")
+    review.return_for_correction(town.staff.supervisor, case_id, asked["version"], "another-key-of-it", "")
 
     hers = town.services.filing.view(town.applicant, UUID(view["id"]))
     hers = town.answer(hers, "bank", bank_name="中国银行", bank_account_again="6228480000000000018")
