@@ -44,7 +44,7 @@ class CoachSaid(Schema):
         keys=fields.String(validate=validate.Length(1, 32)),
         values=fields.Float(allow_nan=False),
         required=True,
-        validate=validate.Length(max=24),
+        validate=validate.Length(max=40),
     )
     warnings = fields.List(fields.Enum(CoachFault, by_value=True), required=True, validate=validate.Length(max=7))
     insisted = fields.Boolean(required=True)

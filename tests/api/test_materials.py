@@ -152,7 +152,7 @@ def test_what_the_phone_said_of_a_photo_stays_with_it(phone: Phone, world: World
     [
         {"scores": {}, "warnings": ["ugly"], "insisted": False},
         {"scores": {"sharpness": "NaN"}, "warnings": [], "insisted": False},
-        {"scores": {str(n): 1.0 for n in range(25)}, "warnings": [], "insisted": False},
+        {"scores": {str(n): 1.0 for n in range(41)}, "warnings": [], "insisted": False},
         {"warnings": []},
     ],
 )
