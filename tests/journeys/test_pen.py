@@ -44,7 +44,6 @@ def test_a_photo_is_marked_retaken_and_compared_without_the_mouse(stage: Stage) 
     phone.sign_and_submit("重新提交")
 
     _claims_by_keys(clerk, case_id)
-    clerk.page.keyboard.press("n")
     expect(clerk.find("photo-title")).to_contain_text("身份证")
     clerk.page.keyboard.press("c")
     expect(clerk.find("compare")).to_be_visible()
@@ -59,11 +58,12 @@ def test_a_photo_is_marked_retaken_and_compared_without_the_mouse(stage: Stage) 
 def _claims_by_keys(clerk: DeskPages, case_id: str) -> None:
     clerk.open_case(case_id)
     clerk.find("claim-this").press("Enter")
-    expect(clerk.find("lease-left")).to_be_visible()
+    expect(clerk.find("slot-id_card-pass")).to_be_enabled()
 
 
 def _passes_the_form(clerk: DeskPages) -> None:
     clerk.page.keyboard.press("n")
+    expect(clerk.find("field-name")).to_have_attribute("aria-current", "true")
     clerk.shoot("first-field")
     for _ in range(clerk.page.locator('[data-testid^="field-"][data-testid$="-pass"]').count()):
         clerk.page.keyboard.press("p")
@@ -123,14 +123,13 @@ def _decides(clerk: DeskPages, action: str) -> None:
     expect(clerk.page.locator(":focus")).to_have_attribute("data-testid", action)
     clerk.page.keyboard.press("Enter")
     clerk.find("dialog-confirm").press("Enter")
-    expect(clerk.find("decision-done")).to_be_visible()
+    expect(clerk.find("decision-done")).to_be_visible(timeout=15_000)
 
 
 def _retakes(phone: PhonePages) -> None:
     slot = phone.page.locator('[data-slot="id_card"]')
     photo = pictures.id_card_front(seed=41)
-    album = slot.locator('[data-part="front"] input[type=file]').last
-    album.set_input_files({"name": "IMG_0041.jpg", "mimeType": "image/jpeg", "buffer": photo})
-    expect(phone.page.get_by_text("都改好了")).to_be_visible(timeout=30_000)
+    phone.give_photo(slot, "front", photo)
+    expect(phone.page.get_by_text("都改好了")).to_be_visible()
     expect(slot.get_by_text("上次的照片")).to_be_visible()
     phone.shoot("retaken")

@@ -77,9 +77,7 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
   }
 
   function toUnjudged(): boolean {
-    const at = Math.max(0, entries.value.findIndex((entry) => entry.key === shownKey.value))
-    const order = [...entries.value.slice(at), ...entries.value.slice(0, at)]
-    const next = order.find((entry) => needsJudging(entry.slotKey) && !world.marks().has(slotSubject(entry.slotKey)))
+    const next = entries.value.find((entry) => needsJudging(entry.slotKey) && !world.marks().has(slotSubject(entry.slotKey)))
     if (next) shownKey.value = next.key
     return next !== undefined
   }
@@ -87,6 +85,7 @@ export function usePhotoReview(world: PhotoReviewWorld): PhotoReview {
   function judge(given: Omit<JudgementToSend, 'subject'>): void {
     const key = slot.value?.key
     if (!key || !world.canJudge() || !needsJudging(key)) return
+    hint.value = ''
     world.judge([{ subject: slotSubject(key), ...given }])
     toNextUnjudged(key)
   }

@@ -9,6 +9,11 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
 }
 
+/** Arrows are the control's own on a choice or a slider. */
+function ownsArrows(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || (target instanceof HTMLElement && target.getAttribute('role') === 'tab')
+}
+
 function isDialogOpen(): boolean {
   return Array.from(document.querySelectorAll('[role="dialog"]')).some((each) => each.getClientRects().length > 0)
 }
@@ -19,6 +24,7 @@ export function useShortcuts(shortcuts: Shortcuts, isOn: () => boolean = () => t
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (!isOn() || event.defaultPrevented) return
     if (isTyping(event.target) || isDialogOpen()) return
+    if (event.key.startsWith('Arrow') && ownsArrows(event.target)) return
     const act = shortcuts[event.key.toLowerCase()]
     if (!act) return
     event.preventDefault()
