@@ -13,6 +13,9 @@ export interface ReadPlace {
   field: ReadField
 }
 
+/** What says only a part of an answer comes last: of an ID number its birth date and sex. */
+const farness = ({ field }: ReadPlace): number => (field.key === field.question_key ? 0 : field.key === 'birth_date' || field.key === 'sex' ? 2 : 1)
+
 export interface CaseReadings {
   fieldsOf: (photoId: string) => ReadField[]
   places: ComputedRef<Map<string, ReadPlace[]>>
@@ -48,6 +51,7 @@ export function useReadings(caseId: string): CaseReadings {
           found.set(field.question_key, [...(found.get(field.question_key) ?? []), { photoId: photo.photo_id, field }])
         }
       }
+      for (const [key, all] of found) found.set(key, [...all].sort((one, other) => farness(one) - farness(other)))
       return found
     }),
     load,
