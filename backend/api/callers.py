@@ -173,6 +173,7 @@ def _lets_phone_in() -> bool:
         return False
     photo_id: UUID | None = (request.view_args or {}).get("photo_id")
     g.actor = services().shoot_links.admit(code, case_id, photo_id)
+    g.comes_by_link = True
     return True
 
 
@@ -257,7 +258,7 @@ def session() -> Session:
 
 def comes_by_link() -> bool:
     """Whether this request was let in by a counter's link, without a session."""
-    return "actor" in g and "session" not in g
+    return bool(g.get("comes_by_link", False))
 
 
 def desk() -> AtDesk:

@@ -16,7 +16,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from backend.api.callers import LINK_HEADER
+from backend.api.callers import LINK_HEADER, comes_by_link
 from backend.domain.errors import TooMany
 from backend.settings import Settings
 
@@ -76,7 +76,7 @@ class Limits:
         """Raises TooMany."""
         if code := request.headers.get(LINK_HEADER):
             self._count(self._shoots, hashlib.sha256(code.encode()).hexdigest())
-        if "actor" in g and "session" in g:
+        if "actor" in g and not comes_by_link():
             self._count(self._per_person, str(g.actor.id))
             if request.path.startswith(CODE_PATHS):
                 self._count(self._codes, str(g.actor.id))

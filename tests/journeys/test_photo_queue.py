@@ -100,6 +100,7 @@ def test_a_photo_arrives_once_wherever_the_page_was_killed(stage: Stage) -> None
         materials.open()
         way(materials, slot, part)
         assert wait_until(lambda number=number: _ready(materials) == number, PATIENCE_SECONDS), (slot, part)
+        materials.page.wait_for_load_state("networkidle")  # the phone knows it too, and asks no more
 
     assert [(slot, part) for slot, part, *_ in materials.rows()] == sorted(place for place, _ in ways)
     _nothing_is_doubled_or_left(materials)
