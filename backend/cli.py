@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from backend.domain.errors import RuleBroken
 from backend.settings import Settings, SettingsError
 
-READER_NICENESS = 10
+READER_NICENESS = 19
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,8 +52,8 @@ def worker() -> None:
 
 @main.command()
 def reader() -> None:
-    """Read the photos that arrived, one at a time and only with what the other processes leave over (nice 10)."""
-    os.nice(READER_NICENESS)
+    """Read the photos that arrived, one at a time and only with what the other processes leave over."""
+    _let_others_go_first(READER_NICENESS)
     settings = _ready_settings()
     from backend import jobs
 
@@ -220,6 +220,15 @@ def problems(path: Path) -> None:
     from backend.api import problem_pages
 
     path.write_text(problem_pages.as_markdown(), encoding="utf-8")
+
+
+def _let_others_go_first(niceness: int) -> None:
+    """Asks the least of the processors. Where Linux shares them by session, the niceness of one process says nothing to
+    other sessions: a process that has one of its own (a service, a part of the city) lowers that too (sched(7))."""
+    os.nice(niceness)
+    session = Path("/proc/self/autogroup")
+    if os.getsid(0) == os.getpid() and session.exists():
+        session.write_text(str(niceness))
 
 
 def web_command(host: str, port: int, workers: int = 2, threads: int = 4) -> list[str]:

@@ -42,6 +42,7 @@ def test_a_photo_is_marked_retaken_and_compared_without_the_mouse(stage: Stage) 
     _retakes(phone)
     phone.tap("改好了，重新提交")
     phone.sign_and_submit("重新提交")
+    phone.at("submitted")
 
     _claims_by_keys(clerk, case_id)
     expect(clerk.find("photo-title")).to_contain_text("身份证")
