@@ -272,6 +272,24 @@ def only_child_certificate(person: Person) -> Drawn:
     return Drawn("only_child_certificate", page, says)
 
 
+def retirement_application(person: Person) -> Drawn:
+    """参保人员退休申请表: a page of A4 whose cells are filled in 12 point (小四), the smallest that has to be read."""
+    page, pen = _sheet((1240, 1754), (250, 250, 248))
+    pen.text((330, 110), "参保人员退休申请表", INK, _font(64, serif=True))
+    rows = [
+        ("姓　名", person.name, "性　别", person.sex),
+        ("出生年月", f"{person.birth:%Y-%m}", "参加工作", "1994-07"),
+        ("身份证号", person.id_number, "缴费月数", "364"),
+        ("工作单位", "屈原管理区营田纺织", "职　务", "工人"),
+        ("联系电话", "13800006688", "退休类型", "正常退休"),
+    ]
+    _grid(pen, (80, 260), (180, 420, 180, 300), 90, rows, letters=25)
+    for top, what in ((760, "本人签名："), (1000, "单位意见："), (1240, "审核意见：")):
+        pen.rectangle((80, top, 1160, top + 240), outline=INK, width=2)
+        pen.text((100, top + 16), what, INK, _font(25))
+    return Drawn("retirement_application", page, {"name": (person.name,), "id_number": (person.id_number,)})
+
+
 CARDS: Mapping[str, Callable[[Person], Drawn]] = {
     "id_card_back": id_card_back,
     "social_security_card_front": social_security_card_front,
@@ -280,6 +298,7 @@ CARDS: Mapping[str, Callable[[Person], Drawn]] = {
     "marriage_certificate": marriage_certificate,
     "household_register": household_register,
     "only_child_certificate": only_child_certificate,
+    "retirement_application": retirement_application,
 }
 
 
@@ -294,11 +313,12 @@ def photographed(drawn: Drawn, seed: int, *, quarter: int | None = None) -> Shot
     quarter = chance.choice((0, 90, 180, 270)) if quarter is None else quarter
     share = chance.uniform(0.62, 0.84)
     paper = drawn.picture.convert("RGBA")
-    scale = min(PHOTO[0] / paper.width, PHOTO[1] / paper.height) * share
+    size = PHOTO if paper.width >= paper.height else (PHOTO[1], PHOTO[0])
+    scale = min(size[0] / paper.width, size[1] / paper.height) * share
     paper = paper.resize((round(paper.width * scale), round(paper.height * scale)), Image.Resampling.LANCZOS)
     paper = paper.rotate(-tilt, Image.Resampling.BICUBIC, expand=True)
-    photo = _table(chance)
-    left, top = (PHOTO[0] - paper.width) // 2, (PHOTO[1] - paper.height) // 2
+    photo = _table(size, chance)
+    left, top = (size[0] - paper.width) // 2, (size[1] - paper.height) // 2
     photo.paste(paper, (left + chance.randint(-30, 30), top + chance.randint(-20, 20)), paper)
     if has_shadow:
         photo = _shadowed(photo, chance)
@@ -310,8 +330,8 @@ def photographed(drawn: Drawn, seed: int, *, quarter: int | None = None) -> Shot
     return Shot(drawn, out.getvalue(), quarter, tilt, blur, has_shadow)
 
 
-def _table(chance: random.Random) -> Image.Image:
-    grain = Image.frombytes("L", (9, 200), chance.randbytes(1800)).resize(PHOTO, Image.Resampling.BICUBIC)
+def _table(size: tuple[int, int], chance: random.Random) -> Image.Image:
+    grain = Image.frombytes("L", (9, 200), chance.randbytes(1800)).resize(size, Image.Resampling.BICUBIC)
     low = chance.choice(((70, 46, 30), (120, 122, 126), (40, 42, 48), (150, 130, 110)))
     return Image.merge("RGB", [grain.point(lambda v, a=a: a + 60 * v // 255) for a in low])
 
@@ -323,7 +343,7 @@ def _shadowed(photo: Image.Image, chance: random.Random) -> Image.Image:
     far = [(x + chance.choice((-400, 400)), y + chance.choice((-300, 300))) for _ in range(2)]
     dark = round(255 * chance.uniform(0.45, 0.7))
     ImageDraw.Draw(mask).polygon([(x, y), far[0], (far[0][0], far[1][1]), far[1]], fill=dark)
-    mask = mask.filter(ImageFilter.GaussianBlur(chance.uniform(2, 12))).resize(PHOTO, Image.Resampling.BICUBIC)
+    mask = mask.filter(ImageFilter.GaussianBlur(chance.uniform(2, 12))).resize(photo.size, Image.Resampling.BICUBIC)
     return ImageChops.multiply(photo, Image.merge("RGB", (mask, mask, mask)))
 
 
@@ -365,13 +385,18 @@ def _face(card: Image.Image, person: Person) -> None:
 
 
 def _grid(
-    pen: ImageDraw.ImageDraw, at: tuple[int, int], widths: tuple[int, ...], height: int, rows: list[tuple[str, ...]]
+    pen: ImageDraw.ImageDraw,
+    at: tuple[int, int],
+    widths: tuple[int, ...],
+    height: int,
+    rows: list[tuple[str, ...]],
+    letters: int = 32,
 ) -> None:
     for i, row in enumerate(rows):
         x, y = at[0], at[1] + i * height
         for width, words in zip(widths, row, strict=True):
             pen.rectangle((x, y, x + width, y + height), outline=INK, width=2)
-            size = next(s for s in range(32, 10, -2) if _font(s).getlength(words) < width - 20)
+            size = next(s for s in range(letters, 10, -1) if _font(s).getlength(words) < width - 20)
             pen.text((x + 12, y + (height - size * 1.4) / 2), words, INK, _font(size))
             x += width
 

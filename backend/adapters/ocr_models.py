@@ -25,7 +25,7 @@ PARAMETERS = {
     "Det.model_path": str(MODELS / "PP-OCRv6_det_small.onnx"),
     "Rec.model_path": str(MODELS / "PP-OCRv6_rec_small.onnx"),
     "Det.limit_type": "max",
-    "Det.limit_side_len": 960,
+    "Det.limit_side_len": 736,
     "Rec.rec_batch_num": 1,
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,

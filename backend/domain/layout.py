@@ -1,6 +1,7 @@
 """Where lines stand on a paper that is held upright and level, however the photo was taken. Geometry only."""
 
 import math
+import statistics
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ class PlacedLine:
     right: float
     bottom: float
     picture: tuple[int, int]
+    is_of_single_letters: bool = False
 
     @property
     def text(self) -> str:
@@ -69,7 +71,7 @@ def laid_out(seen: Seen) -> Layout:
     angle = _direction(seen.lines)
     placed = [_placed(line, angle, (seen.width, seen.height)) for line in seen.lines]
     quarter = round(angle / 90) * 90
-    return Layout(int(-quarter % 360), tuple(_in_reading_order(placed)))
+    return Layout(int(-quarter % 360), tuple(_joined(_in_reading_order(placed))))
 
 
 def box_of(boxes: Sequence[Box]) -> Box:
@@ -114,21 +116,64 @@ def _placed(line: SeenLine, angle: float, picture: tuple[int, int]) -> PlacedLin
     across = [x * cos + y * sin for x, y in line.corners]
     down = [y * cos - x * sin for x, y in line.corners]
     line = replace(line, text="".join(_plain(character) for character in line.text))
-    return PlacedLine(line, min(across), min(down), max(across), max(down), picture)
+    is_single = len(line.text) == 1
+    return PlacedLine(line, min(across), min(down), max(across), max(down), picture, is_single)
 
 
 def _in_reading_order(lines: Iterable[PlacedLine]) -> Iterable[PlacedLine]:
-    """Rows from top to bottom, each from left to right. A line is in the row whose middle its own middle meets."""
+    """Rows from top to bottom, each from left to right. A line is in the row whose middle its own middle meets.
+
+    Rows are as high as most lines are: what is taken for a huge letter (a portrait) makes no row of half the paper.
+    """
+    from_above = sorted(lines, key=lambda each: each.middle)
+    usual = statistics.median(each.height for each in from_above)
     row = 0
     rows: list[tuple[int, PlacedLine]] = []
     bottom = -math.inf
-    for line in sorted(lines, key=lambda each: each.middle):
+    for line in from_above:
         if line.middle > bottom:
             row += 1
-            bottom = line.middle + line.height * 0.4
+            bottom = line.middle + min(line.height, usual) * 0.4
         rows.append((row, line))
     for _, members in groupby(rows, key=lambda each: each[0]):
         yield from sorted((line for _, line in members), key=lambda each: each.left)
+
+
+def _joined(lines: Iterable[PlacedLine]) -> Iterable[PlacedLine]:
+    """Letters that were set wide apart and seen one by one (姓　名, 结 婚 证) are one line again."""
+    waiting: PlacedLine | None = None
+    for line in lines:
+        if waiting is None:
+            waiting = line
+        elif _are_set_apart(waiting, line):
+            waiting = _one_line(waiting, line)
+        else:
+            yield waiting
+            waiting = line
+    if waiting is not None:
+        yield waiting
+
+
+def _are_set_apart(left: PlacedLine, right: PlacedLine) -> bool:
+    """Single Chinese letters, of one size, in one row, at most two letters apart."""
+    size = max(left.height, right.height)
+    return (
+        len(right.text) == 1
+        and len(left.text) <= 4
+        and not (left.text + right.text).isascii()
+        and abs(left.middle - right.middle) < size * 0.4
+        and min(left.height, right.height) > size * 0.6
+        and -size * 0.5 < right.left - left.right < size * 2
+        and left.is_of_single_letters
+    )
+
+
+def _one_line(left: PlacedLine, right: PlacedLine) -> PlacedLine:
+    first, last = left.seen, right.seen
+    corners = (first.corners[0], last.corners[1], last.corners[2], first.corners[3])
+    seen = SeenLine(first.text + last.text, corners, min(first.confidence, last.confidence))
+    top, bottom = min(left.top, right.top), max(left.bottom, right.bottom)
+    return PlacedLine(seen, left.left, top, right.right, bottom, left.picture, is_of_single_letters=True)
 
 
 def _plain(character: str) -> str:

@@ -223,6 +223,7 @@ def address_on_id_card(lines: Lines) -> Iterator[ReadField]:
         if line is not label
         and label.top - label.height * 0.5 < line.middle < below
         and line.left > label.left - label.height
+        and line.height < label.height * 2
         and not re.search(r"[年月]\s*\d{1,2}\s*[月日]|样张", line.text)
     ]
     parts = [each for each in (first, *rest) if each.text]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.domain.reading import DocumentKind, FieldKey, Reading, ReadingState, Seen
+from backend.domain.reading import DocumentKind, FieldKey, Reading, ReadingState, Seen, SeenLine
 from backend.domain.understanding import understood
 from tests.domain.cases import AT
 from tests.domain.seen_lines import seen
@@ -183,6 +183,22 @@ def test_an_only_child_certificate_is_not_taken_for_its_application() -> None:
 )
 def test_papers_are_known_by_their_titles(title: str, told: DocumentKind | None) -> None:
     assert read(seen((title, 500, 100))).document is told
+
+
+def test_letters_that_are_set_wide_apart_are_one_label() -> None:
+    form = seen(("参保人员退休申请表", 500, 100), ("姓", 200, 300), ("名", 290, 300), ("周桂兰", 420, 300))
+
+    assert dict(values(form))["name"] == "周桂兰"
+
+
+def test_what_is_taken_for_a_huge_letter_does_not_mix_the_rows() -> None:
+    rows = seen(*ID_CARD).lines
+    portrait = SeenLine("日", ((900, 250), (1300, 250), (1300, 900), (900, 900)), 0.8)
+
+    address = read(Seen(1600, 1200, (portrait, *rows))).value(FieldKey.ADDRESS)
+
+    assert address is not None
+    assert address.value == "湖南省岳阳市屈原管理区河市镇三洲村四组12号"
 
 
 def test_a_form_of_cells_is_read_to_the_right_of_its_labels() -> None:
