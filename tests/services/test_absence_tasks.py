@@ -70,6 +70,26 @@ def bring(town: Town, case_id: UUID, slot: str = "portrait", part: str = "photo"
     town.photograph(case_id, slot, part, None, town.applicant)
 
 
+# ── one return ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        ["id_card"],  # a front and a back
+        ["qualification_form"],  # pages
+        ["work_history_proof"],  # one of several kinds
+        ["only_child_certificate"],  # a kind that an answer named
+        ["portrait", "social_security_card"],
+    ],
+)
+def test_only_the_slots_that_failed_reopen(town: Town, slots: list[str]) -> None:
+    hers = town.a_returned_case({f"slot:{slot}": "blurred" for slot in slots})
+
+    assert sorted(slot["key"] for slot in hers["slots"] if slot["editable"]) == sorted(slots)
+    assert sorted(line["subject"] for line in hers["correction"]["lines"]) == sorted(f"slot:{each}" for each in slots)
+
+
 # ── a second return ──────────────────────────────────────────────────────────────────────────
 
 
