@@ -32,6 +32,8 @@ READINGS = Histogram(
     buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 60),
 )
 
+COUNTED_BY = {"open_incidents": "kind"}  # what else than a state the database counts by
+
 Figures = Callable[[], Mapping[str, Mapping[str, float]]]
 
 
@@ -43,7 +45,8 @@ class StoredFigures(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, by_label in self._figures().items():
-            family = GaugeMetricFamily(f"tuixiu_{name}", f"{name} by state, from the database.", labels=["state"])
+            by = COUNTED_BY.get(name, "state")
+            family = GaugeMetricFamily(f"tuixiu_{name}", f"{name} by {by}, from the database.", labels=[by])
             for label, value in by_label.items():
                 family.add_metric([label], value)
             yield family

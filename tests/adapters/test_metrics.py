@@ -26,4 +26,5 @@ def test_every_web_process_counts_into_the_same_figures(city: City) -> None:
 
     assert wait_until(counted, 10)
     assert "# TYPE tuixiu_queued_jobs gauge" in figures[0]
+    assert "# HELP tuixiu_open_incidents open_incidents by kind, from the database." in figures[0]
     assert requests.get(f"{city.url}/metrics", timeout=10).headers["Content-Type"].startswith("text/html")
