@@ -14,16 +14,23 @@ from backend.domain.errors import NotFound
 from backend.domain.incidents import Incident, IncidentKind, ProofRun
 
 _T, _RUNS = tables.incidents, tables.proof_runs
-# Of these keys, those that a row refers to: photos, signatures with every earlier one, documents with their pages.
-_REFERRED = text("""
-SELECT key FROM unnest(CAST(:keys AS text[])) AS key WHERE
+# Of these keys, those that a row refers to: photos, signatures with every earlier one, documents with their pages. What
+# a key names is read as an id first, so that every look is one by an index.
+_ID = "CASE WHEN {part} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN CAST({part} AS uuid) END"
+_REFERRED = text(f"""
+WITH named AS (
+    SELECT key, {_ID.format(part="split_part(key, '/', 2)")} AS case_id,
+           {_ID.format(part="split_part(key, '/', 3)")} AS third,
+           {_ID.format(part="split_part(key, '/', 4)")} AS fourth, split_part(split_part(key, '/', 4), '.', 1) AS name
+      FROM unnest(CAST(:keys AS text[])) AS key)
+SELECT key FROM named WHERE
     EXISTS (SELECT FROM photos WHERE incoming_key = key AND state = 'awaiting')
- OR EXISTS (SELECT FROM photos WHERE id::text = split_part(key, '/', 3) AND key IN (image_key, thumbnail_key))
- OR EXISTS (SELECT FROM documents WHERE id::text = split_part(key, '/', 4))
- OR EXISTS (SELECT FROM cases WHERE id::text = split_part(key, '/', 2) AND signature ->> 'image_key' = key)
- OR EXISTS (SELECT FROM audit_links WHERE case_id::text = split_part(key, '/', 2) AND action = 'sign'
-            AND facts ->> 'sha256' = split_part(split_part(key, '/', 4), '.', 1))
-""")
+ OR EXISTS (SELECT FROM photos WHERE id = third AND key IN (image_key, thumbnail_key))
+ OR EXISTS (SELECT FROM documents WHERE id = fourth)
+ OR EXISTS (SELECT FROM cases WHERE id = named.case_id AND signature ->> 'image_key' = key)
+ OR EXISTS (SELECT FROM audit_links AS link WHERE link.case_id = named.case_id AND action = 'sign'
+            AND facts ->> 'sha256' = name)
+""")  # noqa: S608 - put together from its own parts
 
 
 class IncidentRows:
