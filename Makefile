@@ -41,6 +41,10 @@ reading: ## How well drawn photos are read, then what 500 waiting ones do to the
 	@$(PY) -m tests.bench.reading
 	@$(PY) -m tests.bench.reading_queue
 
+bench-coach: ## The phone's capture coach: its time for 12 megapixels, its catches and false alarms on drawn photos (an hour)
+	@$(PREPARE) dev h5 browser
+	@$(PY) -m tests.bench.coach
+
 mutants: ## How many changes of the law's code the tests notice, and the changes that they do not (half an hour)
 	@$(PREPARE) dev
 	@rm -rf mutants

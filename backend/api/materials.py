@@ -46,7 +46,9 @@ class CoachSaid(Schema):
         required=True,
         validate=validate.Length(max=40),
     )
-    warnings = fields.List(fields.Enum(CoachFault, by_value=True), required=True, validate=validate.Length(max=7))
+    warnings = fields.List(
+        fields.Enum(CoachFault, by_value=True), required=True, validate=validate.Length(max=len(CoachFault))
+    )
     insisted = fields.Boolean(required=True)
 
 

@@ -16,6 +16,7 @@ class CoachFault(StrEnum):
     TOO_SMALL = "too_small"
     WRONG_WAY_UP = "wrong_way_up"
     WRONG_SIDE = "wrong_side"
+    FOLDED = "folded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ COACH_LABELS: dict[CoachFault, str] = {
     CoachFault.TOO_SMALL:    "拍得太小",
     CoachFault.WRONG_WAY_UP: "可能没摆正",
     CoachFault.WRONG_SIDE:   "可能正反面不对",
+    CoachFault.FOLDED:       "有折痕或阴影",
 }
 # fmt: on
 

@@ -6473,7 +6473,7 @@ export interface components {
             scores: {
                 [key: string]: number;
             };
-            warnings: ("blurred" | "dark" | "glare" | "cut_off" | "too_small" | "wrong_way_up" | "wrong_side")[];
+            warnings: ("blurred" | "dark" | "glare" | "cut_off" | "too_small" | "wrong_way_up" | "wrong_side" | "folded")[];
             insisted: boolean;
         };
         PhotoAnnouncement: {

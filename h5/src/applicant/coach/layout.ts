@@ -85,44 +85,46 @@ export function cardLayoutOf(coarse: Coarse, region: Region): CardLayout {
 export interface PageLayout {
   /** How much more the ink varies from row to row than from column to column: above 1 the lines lie across. */
   lines: number
-  /** Above 0 the page's title is on top, below 0 at its foot. */
+  /** Above 0 the page's title is on top, below 0 at its foot; in shares of its height. */
   title: number
+  /** The deepest dark crease or narrow shadow right across the paper, 0..1. */
+  crease: number
 }
 
-/** Lines and title of a page of text, from where its ink is. */
+const profileSize = 240
+
+/** Lines, title and creases of a page, from where its ink and its light are. */
 export function pageLayoutOf(grid: Grid, region: Region): PageLayout {
-  const size = 240
-  const rows = new Float32Array(size)
-  const columns = new Float32Array(size)
-  const counts = { rows: new Float32Array(size), columns: new Float32Array(size) }
-  const widths = new Float32Array(size)
-  const { luma, width, height } = grid
+  const rows = new Float32Array(profileSize)
+  const columns = new Float32Array(profileSize)
   const steps = 360
-  const extent: { first: Int32Array; last: Int32Array } = { first: new Int32Array(size).fill(-1), last: new Int32Array(size).fill(-1) }
+  const lightByRow: number[][] = Array.from({ length: 80 }, () => [])
+  const lightByColumn: number[][] = Array.from({ length: 80 }, () => [])
+  const { luma, width, height } = grid
   for (let j = 0; j < steps; j += 1) {
     const v = 0.03 + (0.94 * j) / steps
-    const row = Math.floor((j / steps) * size)
+    const row = Math.floor((j / steps) * profileSize)
     for (let i = 0; i < steps; i += 1) {
       const u = 0.03 + (0.94 * i) / steps
       const x = Math.round(region.origin.x + region.along.x * u + region.down.x * v)
       const y = Math.round(region.origin.y + region.along.y * u + region.down.y * v)
       if (x < 2 || y < 2 || x >= width - 2 || y >= height - 2) continue
       const at = y * width + x
+      const here = luma[at] ?? 0
       const ground = Math.max(luma[at - 2] ?? 0, luma[at + 2] ?? 0, luma[at - 2 * width] ?? 0, luma[at + 2 * width] ?? 0)
-      const ink = Math.max(0, ground - (luma[at] ?? 0)) / Math.max(30, ground)
-      const column = Math.floor((i / steps) * size)
+      const ink = Math.max(0, ground - here) / Math.max(30, ground)
+      const column = Math.floor((i / steps) * profileSize)
       rows[row] = (rows[row] ?? 0) + ink
       columns[column] = (columns[column] ?? 0) + ink
-      counts.rows[row] = (counts.rows[row] ?? 0) + 1
-      counts.columns[column] = (counts.columns[column] ?? 0) + 1
-      if (ink > 0.25) {
-        if ((extent.first[row] ?? -1) < 0) extent.first[row] = i
-        extent.last[row] = i
-        widths[row] = (widths[row] ?? 0) + 1
-      }
+      lightByRow[Math.floor((j / steps) * 80)]?.push(here)
+      lightByColumn[Math.floor((i / steps) * 80)]?.push(here)
     }
   }
-  return { lines: unrest(rows) / Math.max(0.001, unrest(columns)), title: 0 }
+  return {
+    lines: unrest(rows) / Math.max(0.001, unrest(columns)),
+    title: titleOf(rows),
+    crease: Math.max(creaseOf(lightByRow), creaseOf(lightByColumn)),
+  }
 }
 
 /** How much a profile goes up and down from one place to the next few. */
@@ -130,4 +132,38 @@ function unrest(profile: Float32Array): number {
   let sum = 0
   for (let i = 3; i < profile.length; i += 1) sum += Math.abs((profile[i] ?? 0) - (profile[i - 3] ?? 0))
   return sum
+}
+
+/** The tallest line of letters near the top against the one near the foot: a title is taller than what is under it. */
+function titleOf(rows: Float32Array): number {
+  const floor = 0.12 * quantile(rows, 0.97)
+  const tallestIn = (from: number, to: number): number => {
+    let tallest = 0
+    let run = 0
+    for (let i = from; i <= to; i += 1) {
+      if (i < to && (rows[i] ?? 0) > floor) {
+        run += 1
+      } else {
+        // A run as tall as this is a seal, a picture or a table, no line of letters.
+        if (run < 0.11 * profileSize) tallest = Math.max(tallest, run)
+        run = 0
+      }
+    }
+    return tallest / profileSize
+  }
+  return tallestIn(0, Math.floor(0.24 * profileSize)) - tallestIn(Math.floor(0.76 * profileSize), profileSize)
+}
+
+/** A narrow dip of the paper's light, bright again on both sides. Letters leave the brighter fifth of a row alone. */
+function creaseOf(lights: readonly number[][]): number {
+  const profile = lights.map((row) => quantile(row, 0.8))
+  let deepest = 0
+  const reach = 9
+  for (let i = 6; i < profile.length - 6; i += 1) {
+    const before = Math.max(...profile.slice(Math.max(0, i - reach), i))
+    const after = Math.max(...profile.slice(i + 1, i + 1 + reach))
+    const around = Math.min(before, after)
+    deepest = Math.max(deepest, around > 0 ? 1 - (profile[i] ?? 0) / around : 0)
+  }
+  return deepest
 }

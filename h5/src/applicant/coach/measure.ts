@@ -27,6 +27,7 @@ export function measure(pixels: Pixels, sentLongEdge: number): Scores {
     brightest: sharp.brightest,
     glare: glare.spot,
     blown: glare.blown,
+    glare_drop: glare.drop,
     outlined: outline === null ? 0 : 1,
     share: outline?.share ?? 1,
     fill: outline?.fill ?? 1,
@@ -48,5 +49,6 @@ export function measure(pixels: Pixels, sentLongEdge: number): Scores {
     band: card.band,
     lines: page.lines,
     title: page.title,
+    crease: page.crease,
   }
 }

@@ -26,11 +26,24 @@ export function outlineOf(coarse: Coarse): Outline | null {
   const rim = rimOf(coarse)
   const clusters = clustersOf(coarse, rim)
   tellPaperFromTable(coarse, clusters, rim.length)
-  if (clusters.every((each) => each.isPaper) || clusters.length === 0) return null
+  const papers = clusters.filter((each) => each.isPaper)
+  if (papers.reduce((sum, each) => sum + each.count, 0) > 0.6 * rim.length) return smallOnTable(coarse, clusters, rim)
+  return found(coarse, clusters, rim)
+}
+
+function found(coarse: Coarse, clusters: readonly Cluster[], rim: number[]): Outline | null {
   const table = floodFromRim(coarse, clusters, rim)
   const mask = largestRest(coarse, opened(table, coarse.width, coarse.height))
-  if (mask === null) return null
-  return measured(coarse, mask)
+  return mask === null ? null : measured(coarse, mask)
+}
+
+/** Nearly all of the rim is also in the middle: a page that fills the frame, or a small paper on a table, which is
+ * brighter than that and lies well inside. */
+function smallOnTable(coarse: Coarse, clusters: readonly Cluster[], rim: number[]): Outline | null {
+  const outline = found(coarse, clusters.map((each) => ({ ...each, isPaper: false })), rim)
+  if (outline === null || outline.fill < 0.75 || outline.share > 0.2 || outline.cut.some((side) => side > 0)) return null
+  const rimLight = quantile(rim.map((place) => coarse.luma[place] ?? 0), 0.5)
+  return paperLuma(coarse, outline.mask, 0.5) > rimLight + 25 ? outline : null
 }
 
 function rimOf(coarse: Coarse): number[] {
@@ -207,7 +220,7 @@ function largestRest(coarse: Coarse, rest: Uint8Array): Uint8Array | null {
       best = next
     }
   }
-  if (bestSize < rest.length * 0.012) return null
+  if (bestSize < rest.length * 0.004) return null
   return Uint8Array.from(label, (each) => (each === best ? 1 : 0))
 }
 

@@ -43,7 +43,7 @@ export function sharpnessOf(grid: Grid, region: Region, margin: number): Sharpne
       const contrast = (contrasts[index] ?? 0) - 3 * grain
       if ((contrasts[index] ?? 0) >= floor && contrast > 6) ratios.push(Math.max(0, step - 2.2 * grain) / contrast)
     })
-    return quantile(ratios, 0.6)
+    return quantile(ratios, 0.8)
   }
   const step = Math.min(sharpest(across), sharpest(down))
   return { edge: step > 0.02 ? 0.8 / step : 40, contrast: floor, grain, light: quantile(lights, 0.6), brightest: quantile(lights, 0.98) }

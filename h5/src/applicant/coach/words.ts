@@ -7,6 +7,7 @@ const sentences: Record<Exclude<Fault, 'wrong_side'>, string> = {
   glare: '有一块反光，可能盖住了字。请换个角度，避开灯光再拍。',
   cut_off: '好像没有拍全。请拿远一点，让四个角都在画面里。',
   too_small: '拍得太小，字可能看不清。请靠近一点，让它占满画面。',
+  folded: '有折痕或阴影，可能挡住了字。请铺平，避开影子再拍。',
   wrong_way_up: '好像没有摆正。请让字正着朝上，从正上方拍。',
 }
 
