@@ -38,7 +38,8 @@ export function faultsOf(scores: Scores, wanted: Wanted): Fault[] {
   const found: Fault[] = []
   const long = Math.max(of('width'), of('height'))
 
-  if (of('brightness') < lightAtLeast || of('grain') > grainAtMost) found.push('dark')
+  if (of('brightness') < lightAtLeast) return ['dark'] // what else there is cannot be told in the dark
+  if (of('grain') > grainAtMost) found.push('dark')
   if (shape !== 'portrait' && isCut(of)) found.push('cut_off')
   if (long < limits[shape].longAtLeast) found.push('too_small')
   if (shape !== 'portrait' && of('glare') > spot.shareAtMost && of('glare_drop') > spot.dropAtLeast) found.push('glare')
