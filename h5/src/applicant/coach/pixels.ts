@@ -1,5 +1,6 @@
 // From a file to pixels at working size, in a worker or on the page. Knows no measure.
 import { workingLongEdge, type Pixels } from './grid'
+import { jpegHeadOf } from './jpeg'
 
 export interface Decoded {
   pixels: Pixels
@@ -9,15 +10,54 @@ export interface Decoded {
 
 /** In a worker (and on pages that can): decoded off the page. Raises when this file cannot be decoded. */
 export async function decodeInWorker(file: Blob): Promise<Decoded> {
+  return (await decodeSmall(file)) ?? (await decodeWhole(file))
+}
+
+async function decodeWhole(file: Blob): Promise<Decoded> {
   const bitmap = await createImageBitmap(file)
-  const size = workingSize(bitmap.width, bitmap.height)
+  const longEdge = Math.max(bitmap.width, bitmap.height)
+  const pixels = drawn(bitmap, workingSize(bitmap.width, bitmap.height))
+  bitmap.close()
+  return { pixels, longEdge }
+}
+
+/** A decoder that may leave out what is too fine to be wanted (WebCodecs): a third of the time for a large JPEG. */
+interface SmallDecoder {
+  decode: () => Promise<{ image: CanvasImageSource & { displayWidth: number; displayHeight: number; close: () => void } }>
+  close: () => void
+}
+type SmallDecoderMaker = new (asked: { data: ArrayBuffer; type: string; desiredWidth: number; desiredHeight: number }) => SmallDecoder
+
+/** Null where there is no such decoder, and for photos stored turned: there browsers differ in who turns them. */
+async function decodeSmall(file: Blob): Promise<Decoded | null> {
+  const Maker = (self as unknown as { ImageDecoder?: SmallDecoderMaker }).ImageDecoder
+  if (Maker === undefined) return null
+  const data = await file.arrayBuffer()
+  const head = jpegHeadOf(new DataView(data))
+  if (head === null || head.orientation !== 1 || Math.max(head.width, head.height) < 2 * workingLongEdge) return null
+  const size = workingSize(head.width, head.height)
+  try {
+    // JPEG scales by eighths: the smallest that is not smaller than what is wanted.
+    const eighths = Math.ceil((8 * Math.max(size.width, size.height)) / Math.max(head.width, head.height))
+    const scaled = (side: number): number => Math.ceil((side * eighths) / 8)
+    const decoder = new Maker({ data, type: 'image/jpeg', desiredWidth: scaled(head.width), desiredHeight: scaled(head.height) })
+    const { image } = await decoder.decode()
+    const isWhole = Math.min(image.displayWidth, image.displayHeight) >= Math.min(size.width, size.height)
+    const pixels = isWhole ? drawn(image, size) : null
+    image.close()
+    decoder.close()
+    return pixels === null ? null : { pixels, longEdge: Math.max(head.width, head.height) }
+  } catch {
+    return null // the usual way may still do it
+  }
+}
+
+function drawn(image: CanvasImageSource, size: { width: number; height: number }): ImageData {
   const context = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true })
   if (context === null) throw new Error('no canvas in this worker')
-  const longEdge = Math.max(bitmap.width, bitmap.height)
   context.imageSmoothingQuality = 'medium'
-  context.drawImage(bitmap, 0, 0, size.width, size.height)
-  bitmap.close()
-  return { pixels: context.getImageData(0, 0, size.width, size.height), longEdge }
+  context.drawImage(image, 0, 0, size.width, size.height)
+  return context.getImageData(0, 0, size.width, size.height)
 }
 
 /** On the page itself, for phones whose workers have no canvas. Null when this file cannot be decoded. */
