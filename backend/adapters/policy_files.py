@@ -58,6 +58,7 @@ def load(config_path: Path) -> Rulebook:
         guide=wording_files.read_guide(config_path / "guide.zh-CN.yaml"),
         checks=wording_files.read_checks(config_path / "checks.zh-CN.yaml", materials),
         promises=_promises(config_path),
+        refusal=wording_files.read_refusal(config_path / "refusal.zh-CN.yaml"),
         calendar=calendar_files.read_calendar(config_path / "work_calendar", policy.amber_percent),
         content_hash=hash_of(files_of(config_path)),
     )

@@ -20,6 +20,8 @@ from backend.domain.rulebook import (
     Guide,
     GuideSection,
     ItemGuide,
+    RefusalWords,
+    Remedy,
     ServiceGuideWords,
     Statement,
 )
@@ -196,3 +198,18 @@ def _reasons(reasons: Located) -> tuple[FailReason, ...]:
     refuse_repeats(reasons.each(), "key")
     keys = ("key", "label", "sentence")
     return tuple(FailReason(*(reason[key].text() for key in keys)) for reason in reasons.each())
+
+
+# ── 不予受理通知书 ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_refusal(path: Path) -> RefusalWords:
+    """The clause a refusal rests on, and what may be done against it."""
+    file = located_yaml.read(path)
+    file.only("source", "status", "clause", "review", "lawsuit")
+    return RefusalWords(file["clause"].text(), _remedy(file["review"]), _remedy(file["lawsuit"]), file["status"].text())
+
+
+def _remedy(given: Located) -> Remedy:
+    given.only("body", "within", "law")
+    return Remedy(given["body"].text(), given["within"].text(), given["law"].text())

@@ -153,6 +153,25 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a person may do against a decision: whom to ask (`body`), within how long, by which law; in words."""
+
+    body: str
+    within: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalWords:
+    """What 不予受理通知书 says beside the reason. `status` says who has yet to confirm it."""
+
+    clause: str
+    review: Remedy
+    lawsuit: Remedy
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """The district's rules and wording. `content_hash` (SHA-256 over every file) names exactly this state of them."""
 
@@ -167,6 +186,7 @@ class Rulebook:
     checks: Checks
     calendar: WorkCalendar
     promises: PromiseRules
+    refusal: RefusalWords
     content_hash: str
 
     def chosen_items(self, answers: Answers) -> tuple[ChosenItem, ...]:

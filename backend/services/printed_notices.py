@@ -1,5 +1,6 @@
 """What stands on 受理回执, 补正告知书 and 不予受理通知书, from one case. How each looks is in config/forms."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,6 @@ WITHOUT_DUE: dict[Filing, str] = {
     Filing.SELF: "您自己到部门办，以部门的回执为准",
     Filing.HANDOVER: "从公积金账户封存起算，办好后请在手机上点“已经办好”",
 }
-CLAUSE = (
-    "《屈原管理区企业职工退休“一件事一次办”改革工作实施方案》五（办理条件）、六（四）1：对于符合办理条件的，"
-    "将申请材料推送至联办系统。"
-)
 
 
 def acceptance_receipt(case: Case, rulebook: Rulebook) -> View:
@@ -89,7 +86,9 @@ def refusal_notice(case: Case, rulebook: Rulebook) -> View:
     return {
         **_about(case, rulebook),
         "reason": case.closing_reason or "",
-        "clause": CLAUSE,
+        "clause": rulebook.refusal.clause,
+        "review": asdict(rulebook.refusal.review),
+        "lawsuit": asdict(rulebook.refusal.lawsuit),
         "refused_on": _on(case.changed_at),
         "submitted_on": _on(case.submitted_at),
         "clerk": case.changed_by,

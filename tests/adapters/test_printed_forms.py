@@ -30,47 +30,46 @@ DOCS = CHECKOUT / "docs" / "application-form.md"
 CODE = "23456789abcdefghjkmn"
 LATE = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 
-# 附件3 row by row in the plan's own wording (boxes as □), and how the row of this case is printed. The √ stands where a
-# box is ticked; nothing stands for an empty one, which is drawn.
+# 附件3 row by row in the plan's own wording (boxes as □), and how the row of this case is printed: √ for a ticked box.
 ROWS: list[tuple[str, str]] = [
     ("屈原管理区企业职工“退休一件事一次办”联办申请表", "屈原管理区企业职工“退休一件事一次办”联办申请表"),
     ("姓名", "姓名王秀兰"),
     ("社会保障号（身份证号）", "社会保障号（身份证号）430681197603120021"),
     (
         "户籍所在地 省 市 县（市、区） 乡镇（街道） 村（社区）",
-        "户籍所在地湖南省省岳阳市市屈原管理区县（市、区）营田镇乡镇（街道）槐花社区村（社区）",
+        "户籍所在地湖南省岳阳市屈原管理区县（市、区）营田镇乡镇（街道）槐花社区村（社区）",
     ),
     ("手机号码", "手机号码13812345678"),
-    ("职工退休类型 □正常退休 □特殊工种提前退休 □病退", "职工退休类型√正常退休特殊工种提前退休病退"),
+    ("职工退休类型 □正常退休 □特殊工种提前退休 □病退", "职工退休类型√正常退休□特殊工种提前退休□病退"),
     ("参加工作时间", "参加工作时间1995年7月"),
     ("养老保险实际缴费月数（需打印个人权益单）", "养老保险实际缴费月数（需打印个人权益单）312个月"),
-    ("是否申请城镇独生子女父母奖励金 □是 □否", "是否申请城镇独生子女父母奖励金√是否"),
-    ("申请办理资料 1.身份证 □是 □否", "申请办理资料1.身份证√是否"),
+    ("是否申请城镇独生子女父母奖励金 □是 □否", "是否申请城镇独生子女父母奖励金√是□否"),
+    ("申请办理资料 1.身份证 □是 □否", "申请办理资料1.身份证√是□否"),
     ("2.退休人员养老保险待遇核准", "2.退休人员养老保险待遇核准"),
-    ("社保卡 □是 □否", "社保卡√是否"),
-    ("参保人员退休申报表 □是 □否", "参保人员退休申报表√是否"),
-    ("退休资格认定表 □是 □否", "退休资格认定表√是否"),
+    ("社保卡 □是 □否", "社保卡√是□否"),
+    ("参保人员退休申报表 □是 □否", "参保人员退休申报表√是□否"),
+    ("退休资格认定表 □是 □否", "退休资格认定表√是□否"),
     ("3.医疗保险费年限核定", "3.医疗保险费年限核定"),
-    ("破产改制工龄补偿表 □是 □否", "破产改制工龄补偿表√是否"),
-    ("或其他佐证资料 □是 □否", "或其他佐证资料是√否"),
+    ("破产改制工龄补偿表 □是 □否", "破产改制工龄补偿表√是□否"),
+    ("或其他佐证资料 □是 □否", "或其他佐证资料□是√否"),
     ("4.城镇独生子女父母奖励金资格核准", "4.城镇独生子女父母奖励金资格核准"),
-    ("城镇独生子女父母奖励对象申请表 □是 □否", "城镇独生子女父母奖励对象申请表√是否"),
+    ("城镇独生子女父母奖励对象申请表 □是 □否", "城镇独生子女父母奖励对象申请表√是□否"),
     (
         "本人及配偶身份证（离异未再婚不提交配偶身份证） □是 □否",
-        "本人及配偶身份证（离异未再婚不提交配偶身份证）√是否",
+        "本人及配偶身份证（离异未再婚不提交配偶身份证）√是□否",
     ),
     (
         "全家三口户口页（离异未再婚不提交配偶户口页） □是 □否",
-        "全家三口户口页（离异未再婚不提交配偶户口页）√是否",
+        "全家三口户口页（离异未再婚不提交配偶户口页）√是□否",
     ),
-    ("夫妻结婚证 □是 □否", "夫妻结婚证√是否"),
-    ("或其他婚姻关系证明 □是 □否", "或其他婚姻关系证明是√否"),
-    ("独生子女证 □是 □否", "独生子女证√是否"),
-    ("或其他独生子女证明文件 □是 □否", "或其他独生子女证明文件是√否"),
-    ("本人一寸免冠彩色近照 3 张 □是 □否", "本人一寸免冠彩色近照3张√是否"),
+    ("夫妻结婚证 □是 □否", "夫妻结婚证√是□否"),
+    ("或其他婚姻关系证明 □是 □否", "或其他婚姻关系证明□是√否"),
+    ("独生子女证 □是 □否", "独生子女证√是□否"),
+    ("或其他独生子女证明文件 □是 □否", "或其他独生子女证明文件□是√否"),
+    ("本人一寸免冠彩色近照 3 张 □是 □否", "本人一寸免冠彩色近照3张√是□否"),
     (
         "在屈原本地参保，但户籍在外地或后迁入屈原户籍的，还需提供原户籍地计划生育婚育证明 □是 □否",
-        "在屈原本地参保，但户籍在外地或后迁入屈原户籍的，还需提供原户籍地计划生育婚育证明是√否",
+        "在屈原本地参保，但户籍在外地或后迁入屈原户籍的，还需提供原户籍地计划生育婚育证明□是√否",
     ),
     ("养老保险申办事项 职工基本养老保险退休待遇发放 银行", "养老保险申办事项职工基本养老保险退休待遇发放银行"),
     ("开户银行", "开户银行中国农业银行"),
@@ -87,9 +86,9 @@ ROWS: list[tuple[str, str]] = [
     ("申请人确认上述内容属实：（签名） 年 月 日", "申请人确认上述内容属实：（签名）2026年11月24日"),
     ("部门联办事项", "部门联办事项"),
     ("事项名称 申报方式选择", "事项名称申报方式选择"),
-    ("养老保险待遇核准 □合并申报 □自行申报", "养老保险待遇核准√合并申报自行申报"),
-    ("医疗保险费征缴 □合并申报 □自行申报", "医疗保险费征缴√合并申报自行申报"),
-    ("城镇独生子女父母奖励金资格核准 □合并申报 □自行申报", "城镇独生子女父母奖励金资格核准√合并申报自行申报"),
+    ("养老保险待遇核准 □合并申报 □自行申报", "养老保险待遇核准√合并申报□自行申报"),
+    ("医疗保险费征缴 □合并申报 □自行申报", "医疗保险费征缴√合并申报□自行申报"),
+    ("城镇独生子女父母奖励金资格核准 □合并申报 □自行申报", "城镇独生子女父母奖励金资格核准√合并申报□自行申报"),
     (
         "退休人员住房公积金销户提取 □通过“岳阳住房公积金”微信公众号掌上办理",
         "退休人员住房公积金销户提取√通过“岳阳住房公积金”微信公众号掌上办理",
@@ -107,9 +106,10 @@ ROWS: list[tuple[str, str]] = [
         "窗口主管意见该同志提供资料齐全，同意办理。（签名）何主管2026年11月26日",
     ),
 ]
-# A label that spans rows is read after the first of them: these rows are looked for anywhere on their page.
-SPANNING = {"养老保险申办事项 职工基本养老保险退休待遇发放 银行", "开户银行", "账号", "部门联办事项"}
-SPANNING |= {"□寄递服务", "邮政编码", "联系电话", "快递地址"}
+
+
+# The end of a long answer, and what stands below its cell.
+CELLS_IN_ORDER = [("买买买", "省"), ("村（社区）", "正常退休"), ("正常退休", "个月")]
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +149,25 @@ def printed(forms: TypstForms, form: PrintedForm, content: dict[str, Any]) -> by
 
 
 def read(pdf: bytes) -> list[str]:
-    """The text of each page, without any space."""
+    """The text of each page in the order it was set, which is the order of the cells; without any space."""
     document = pypdfium2.PdfDocument(pdf)
-    return ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    return ["".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def bottom_of(page: pypdfium2.PdfTextPage, text: str) -> float:
+    """How high over the foot of the page the last character of a text stands, in points."""
+    return float(page.get_charbox(sum(found_at(page, text)) - 1)[1])
+
+
+def top_of(page: pypdfium2.PdfTextPage, text: str) -> float:
+    return float(page.get_charbox(found_at(page, text)[0])[3])
+
+
+def found_at(page: pypdfium2.PdfTextPage, text: str) -> tuple[int, int]:
+    """Where a text begins, and how many characters it has."""
+    found: tuple[int, int] | None = page.search(text).get_next()
+    assert found is not None, text
+    return found
 
 
 def the_form(forms: TypstForms, case: Case, helper: str | None = None) -> bytes:
@@ -170,9 +186,9 @@ def test_the_application_form_is_the_plans_table_row_by_row(forms: TypstForms) -
 
     place = 0
     for plan, print_ in ROWS:
-        found = text.find(print_, 0 if plan in SPANNING else place)
+        found = text.find(print_, place)
         assert found >= 0, (plan, print_, text[place : place + 200])
-        place = place if plan in SPANNING else found + len(print_)
+        place = found + len(print_)
 
 
 def test_the_documents_show_the_plan_and_the_print_side_by_side() -> None:
@@ -197,12 +213,16 @@ def test_long_answers_are_set_smaller_and_the_form_keeps_its_two_pages(forms: Ty
     case.answers["household_area"] |= {"village": "槐花" * 20, "town": "营田" * 20}
     case.clerk_opinion = Opinion("该同志提供资料齐全，同意受理。" * 33, CLERK.id, CLERK.name, AT)
 
-    pages = read(the_form(forms, case))
+    pdf = the_form(forms, case)
 
+    pages = read(pdf)
     assert len(pages) == 2
     assert case.answers["name"] in pages[0]
     assert case.answers["delivery_address"] in pages[1]
     assert case.clerk_opinion.text in pages[1]
+    first = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    edges = [(bottom_of(first, above), top_of(first, below)) for above, below in CELLS_IN_ORDER]
+    assert [(above, below) for above, below in edges if above <= below] == []
 
 
 def test_a_form_that_the_window_has_not_signed_says_so(forms: TypstForms) -> None:
@@ -228,11 +248,11 @@ def test_divorced_and_self_filed_boxes(forms: TypstForms) -> None:
     text = "".join(read(the_form(forms, case)))
 
     for said in (
-        "本人及配偶身份证（离异未再婚不提交配偶身份证）√是否",
-        "夫妻结婚证是√否",
-        "或其他婚姻关系证明√是否",
-        "社保卡是√否",
-        "养老保险待遇核准合并申报√自行申报",
+        "本人及配偶身份证（离异未再婚不提交配偶身份证）√是□否",
+        "夫妻结婚证□是√否",
+        "或其他婚姻关系证明√是□否",
+        "社保卡□是√否",
+        "养老保险待遇核准□合并申报√自行申报",
     ):
         assert said in text
     assert "√通过“岳阳住房公积金”" not in text
@@ -275,7 +295,7 @@ LETTERS: list[tuple[PrintedForm, dict[str, Any], tuple[str, ...]]] = [
         acceptance_receipt(an_accepted_case(), rulebook()),
         (
             *("受理回执", "QY-20261124-00017", "区人社局12333", "2026年12月8日"),
-            *("受理人：何主管", "身份证（2张）", "查看进度"),
+            *("受理人何主管", "身份证（2张）", "查看进度"),
         ),
     ),
     (
@@ -289,8 +309,9 @@ LETTERS: list[tuple[PrintedForm, dict[str, Any], tuple[str, ...]]] = [
             "窗口的话：有不明白的打电话问我们。",
             "怎么补",
             "5个工作日内审完",
+            "补正没有截止日期",
             "工作日9:00–12:00，13:30–17:00",
-            "经办人：陈窗口",
+            "经办人陈窗口",
         ),
     ),
     (
@@ -301,7 +322,7 @@ LETTERS: list[tuple[PrintedForm, dict[str, Any], tuple[str, ...]]] = [
             "您没有在屈原管理区参加企业职工基本养老保险。",
             "六十日内，依法向有权的行政复议机关申请行政复议",
             "六个月内，依法直接向有管辖权的人民法院提起行政诉讼",
-            "经办人：陈窗口",
+            "经办人陈窗口",
         ),
     ),
 ]
@@ -314,7 +335,8 @@ def test_a_letter_says_what_it_has_to_on_one_small_page(
     pdf = printed(forms, form, content)
 
     [text] = read(pdf)
-    assert [each for each in ("王秀兰：", CODE, "12345", *said) if each not in text] == []
+    assert [each for each in ("王秀兰：", CODE, "12345", "一、", *said) if each not in text] == []
+    assert "屈原管理区行政审批服务局2026年11月24日" in text  # 落款: who, then the day
     assert len(pdf) <= MAX_BYTES
     assert printed(forms, form, content) == pdf
 
