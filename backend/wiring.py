@@ -128,13 +128,14 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
         join_code=timedelta(days=settings.join_code_days),
         join_code_tries=settings.join_code_tries,
     )
+    outputs = _bucket(settings, settings.s3_outputs_bucket)
     materials = Materials(
         store=store,
         clock=clock,
         seals=seal,
         rulebook=rulebook,
         evidence=evidence,
-        outputs=_bucket(settings, settings.s3_outputs_bucket),
+        outputs=outputs,
         pictures=pictures,
         pdfs=PdfiumPages(),
         limits=UploadLimits(
@@ -248,6 +249,8 @@ def build_world(settings: Settings, clock: Clock | None = None) -> World:
             store=store,
             clock=clock,
             evidence=evidence,
+            outputs=outputs,
+            seals=seal,
             policy_versions=policy_versions,
             pause=time.sleep,
             objects_per_second=settings.proof_objects_per_second,

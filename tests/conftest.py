@@ -186,7 +186,8 @@ def settings(sandbox_environment: dict[str, str]) -> Settings:
 def town_settings(shared_database_url: str, object_store: RunningStore, secrets_made: dict[str, str]) -> Settings:
     """Settings of the one service that tests of use cases and of the API share."""
     environment = environment_of(shared_database_url, object_store, secrets_made)
-    limits = ("REQUESTS_PER_MINUTE_PER_PERSON", *(f"{what}_PER_MINUTE_PER_ADDRESS" for what in LIMITED_BY_ADDRESS))
+    limits = ["REQUESTS_PER_MINUTE_PER_PERSON", "PROOF_OBJECTS_PER_SECOND"]
+    limits += [f"{what}_PER_MINUTE_PER_ADDRESS" for what in LIMITED_BY_ADDRESS]
     return Settings.from_environment(environment | {f"TUIXIU_{limit}": "100000" for limit in limits})
 
 

@@ -5,7 +5,7 @@ One object serves one bucket and every thread of a process. Keys are chosen by t
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from backend.services.ports import Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 CONNECT_TIMEOUT_SECONDS = 3
 READ_TIMEOUT_SECONDS = 10
@@ -82,6 +83,23 @@ class S3Evidence:
         with _translated():
             for version in self._versions(key):
                 self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+
+    def delete_in(self, folder: str, keys: Collection[str]) -> None:
+        """Removes these keys, all below this folder, with their earlier versions, a thousand at once.
+
+        One listing serves the whole folder. Raises OutsideDown.
+        """
+        with _translated():
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=folder)
+            for page in pages:
+                found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+                gone: list[ObjectIdentifierTypeDef] = [
+                    {"Key": each["Key"], "VersionId": each["VersionId"]} for each in found if each["Key"] in keys
+                ]
+                if gone:
+                    done = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": gone, "Quiet": True})
+                    if done.get("Errors"):
+                        raise OutsideDown(system="s3")
 
     def listed(self, prefix: str) -> Iterator[Stored]:
         """Every object under the prefix with the moment it was put there, a thousand at a time. Raises OutsideDown."""

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.api import fields as field
-from backend.api.callers import Caller, actor, declare, services
+from backend.api.callers import Caller, actor, declare, idempotency_key, seen_version, services
 from backend.api.views import json_view
 from backend.domain.actors import Role
 from backend.domain.incidents import IncidentKind
@@ -22,10 +22,17 @@ class Closure(Schema):
     note = fields.String(required=True, validate=validate.Length(max=500))
 
 
+class IncidentQuery(Schema):
+    """Where to go on."""
+
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
 class IncidentRow(Schema):
-    """One incident; `closed_at` is empty while it is open."""
+    """One incident; `closed_at` is empty while it is open, `case_number` for a case that is not handed in."""
 
     id = field.text()
+    version = field.number()
     kind = field.known(IncidentKind)
     label = field.text()
     what_to_do = field.text()
@@ -54,18 +61,20 @@ class IncidentList(Schema):
     open = field.number()
     incidents = field.many(IncidentRow)
     last_run = field.one(ProofRunView, nullable=True)
+    next_cursor = field.text(nullable=True)
 
 
 @blp.get("")
+@blp.arguments(IncidentQuery, location="query")
 @blp.response(200, IncidentList)
-def list_incidents() -> Response:
-    """Everything that was found broken, open ones first, and how the last run went."""
-    return json_view(services().proofs.incidents())
+def list_incidents(query: dict[str, str | None]) -> Response:
+    """What was found broken, open ones first, 50 at a time, and how the last run went."""
+    return json_view(services().proofs.incidents(query["cursor"]))
 
 
 @blp.post("/<uuid:incident_id>/closure")
 @blp.arguments(Closure)
 @blp.response(200, IncidentList)
 def close_incident(given: dict[str, str], incident_id: UUID) -> Response:
-    """Close an incident with what was found out and done. One that is closed stays as it is."""
-    return json_view(services().proofs.close(actor(), incident_id, given["note"]))
+    """Close an incident with what was found out and done. Needs If-Match with its version and an Idempotency-Key."""
+    return json_view(services().proofs.close(actor(), incident_id, seen_version(), idempotency_key(), given["note"]))

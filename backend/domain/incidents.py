@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend.domain.actors import Actor
-from backend.domain.errors import ActionNotAllowed, ReasonMissing
+from backend.domain.errors import ReasonMissing, StaleVersion
 
 NOTE_LEAST_CHARACTERS = 4
 
@@ -46,7 +46,7 @@ WHAT_TO_DO: dict[IncidentKind, str] = {
     IncidentKind.DERIVATIVE_MISSING:
         "原图还在，只是缩略图没有了，不影响办理。请技术人员从备份里恢复。",
     IncidentKind.ROW_MISSING:
-        "留痕里记着交过这张照片，数据库里却没有它的登记。请技术人员查数据库的改动，从备份里恢复这一条。",
+        "留痕里记着收过这个文件，数据库里却没有它的登记。请技术人员查数据库的改动，从备份里恢复这一条。",
     IncidentKind.LINK_MISSING:
         "数据库里有这个文件的登记，留痕里却没有它。请技术人员核对这件的留痕，查清登记是怎么来的。",
     IncidentKind.SLOT_EMPTY:
@@ -59,7 +59,7 @@ WHAT_TO_DO: dict[IncidentKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One broken thing. `subject` names it (`photo:…`, `document:…`, `slot:…`); nothing in it is personal."""
+    """One broken thing. `subject` names it (`photo:…`, `document:…`, `result:…`); nothing in it is personal."""
 
     id: UUID
     kind: IncidentKind
@@ -72,10 +72,21 @@ class Incident:
     closed_by: str | None = None
     note: str | None = None
 
-    def closed(self, actor: Actor, note: str, at: datetime) -> "Incident":
-        """Raises ReasonMissing for a note that says nothing, ActionNotAllowed when it is closed."""
-        if self.closed_at is not None:
-            raise ActionNotAllowed("这一条已经有人关闭了，请刷新页面看看。")
+    @property
+    def version(self) -> int:
+        """Open it is the first, closed the second and last."""
+        return 1 if self.closed_at is None else 2
+
+    def closed(self, actor: Actor, seen_version: int, note: str, at: datetime) -> "Incident":
+        """Raises StaleVersion when somebody closed it since it was seen, ReasonMissing for a note that says nothing."""
+        if seen_version != self.version or self.closed_at is not None:
+            closed_at = self.closed_at.isoformat() if self.closed_at else None
+            raise StaleVersion(
+                "这一条已经有人关闭了，请刷新页面看看。",
+                version=self.version,
+                changed_by=self.closed_by,
+                changed_at=closed_at,
+            )
         if len(note.strip()) < NOTE_LEAST_CHARACTERS:
             raise ReasonMissing("关闭要写明查到什么、怎么处理的。")
         return replace(self, closed_at=at, closed_by=actor.name, note=note.strip())
@@ -92,12 +103,12 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class ProofRun:
-    """One walk over every submitted case; `after_number` is the last case that was proved."""
+    """One walk over every case in the order of their ids; `after_case` is the last one that was proved."""
 
     id: int
     started_at: datetime
-    after_number: str = ""
     cases: int = 0
     objects: int = 0
     breaks: int = 0
     finished_at: datetime | None = None
+    after_case: UUID | None = None

@@ -222,6 +222,7 @@ class PolicyVersions:
             guide=ours.guide,
             checks=ours.checks,
             promises=ours.promises,
+            refusal=ours.refusal,
         )
 
 

@@ -215,6 +215,9 @@ class Cases(Protocol):
     def owing(self, today: date, after: UUID | None, limit: int) -> list[UUID]:
         """Running cases with a promised paper of which she is to be reminded by today, in their ids' order."""
 
+    def after(self, case_id: UUID | None, limit: int) -> list[UUID]:
+        """Every case, drafts too, in the order of their ids."""
+
     def numbered_after(self, number: str, limit: int) -> list[UUID]:
         """Cases that have a number, in its order, from behind this one on."""
 
@@ -344,8 +347,8 @@ class IncidentRows(Protocol):
         """Locked. Raises NotFound."""
 
     def save(self, incident: Incident) -> None: ...
-    def newest(self, limit: int) -> list[tuple[Incident, str]]:
-        """Open ones first, each with its case's number."""
+    def newest(self, after: tuple[bool, datetime, UUID] | None, limit: int) -> list[tuple[Incident, str]]:
+        """Open ones first, each with its case's number; those behind one that is (closed, found_at, id)."""
 
     def count_open(self) -> int: ...
     def run_since(self, since: datetime, at: datetime) -> ProofRun:
@@ -651,6 +654,9 @@ class Evidence(Protocol):
 
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
     def delete(self, key: str) -> None: ...
+    def delete_in(self, folder: str, keys: Collection[str]) -> None:
+        """Removes these keys, all below this folder, with their earlier versions. Raises OutsideDown."""
+
     def listed(self, prefix: str) -> Iterator[Stored]:
         """What is there under a prefix, some at a time. Raises OutsideDown."""
 

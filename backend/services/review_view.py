@@ -28,6 +28,7 @@ from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
 from backend.services.progress_view import clock_view, in_order
 from backend.services.promise_view import open_absences, owed_in_slot, promise_clock, promise_in_slot
+from backend.services.proofs import ACT_LABELS as PROOF_ACTS
 from backend.services.rules_view import RULE_LABELS
 from backend.services.slot_views import photos_in
 from backend.services.staff_photos import ACT_LABELS as LOOK_LABELS
@@ -92,6 +93,7 @@ OTHER_ACTS: dict[str, str] = {
     **AUTHORISATION_ACTS,
     **COUNTER_ACTS,
     **FINDING_ACTS,
+    **PROOF_ACTS,
 }
 
 DEFAULT_OPINIONS = {

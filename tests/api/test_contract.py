@@ -279,7 +279,7 @@ def proves_the_evidence(tabs: Tabs, town: Town) -> None:
     town.services.proofs.prove()
     found = tabs.administrator.view("/api/incidents")["incidents"]
     where = f"/api/incidents/{found[0]['id']}/closure"
-    left = json_of(tabs.administrator.send("POST", where, {"note": "已经查清"}))
+    left = tabs.administrator.change("POST", where, {"note": "已经查清"}, version=found[0]["version"])
     assert left["open"] == len(found) - 1
 
 

@@ -151,6 +151,11 @@ class CaseRows:
         wanted = {"today": today, "after": after or UUID(int=0), "limit": limit}
         return list(self._connection.execute(statements.OWING, wanted).scalars())
 
+    def after(self, case_id: UUID | None, limit: int) -> list[UUID]:
+        t = tables.cases
+        wanted = select(t.c.id).order_by(t.c.id).limit(limit)
+        return list(self._connection.execute(wanted.where(t.c.id > case_id) if case_id else wanted).scalars())
+
     def numbered_after(self, number: str, limit: int) -> list[UUID]:
         t = tables.cases
         wanted = select(t.c.id).where(t.c.number > number).order_by(t.c.number).limit(limit)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.adapters.db import tables
@@ -57,11 +57,15 @@ class IncidentRows:
     def save(self, incident: Incident) -> None:
         self._connection.execute(update(_T).where(_T.c.id == incident.id).values(asdict(incident)))
 
-    def newest(self, limit: int) -> list[tuple[Incident, str]]:
+    def newest(self, after: tuple[bool, datetime, UUID] | None, limit: int) -> list[tuple[Incident, str]]:
         """Open ones first, with their cases' numbers."""
-        number = tables.cases.c.number
+        number, is_closed = tables.cases.c.number, _T.c.closed_at.is_not(None)
         wanted = select(_T, number).join(tables.cases, tables.cases.c.id == _T.c.case_id)
-        ordered = wanted.order_by(_T.c.closed_at.is_not(None), _T.c.found_at.desc(), _T.c.id).limit(limit)
+        if after is not None:
+            closed, found_at, incident_id = literal(after[0]), *after[1:]
+            older = (_T.c.found_at < found_at) | ((_T.c.found_at == found_at) & (_T.c.id > incident_id))
+            wanted = wanted.where((is_closed > closed) | ((is_closed == closed) & older))
+        ordered = wanted.order_by(is_closed, _T.c.found_at.desc(), _T.c.id).limit(limit)
         rows = self._connection.execute(ordered).mappings()
         return [(_incident({k: v for k, v in row.items() if k != "number"}), row["number"] or "") for row in rows]
 

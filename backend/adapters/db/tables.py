@@ -658,6 +658,7 @@ incidents = Table(
     CheckConstraint(
         "(closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (note IS NULL)", name="closed_is_whole"
     ),
+    Index("ix_incidents_listed", text("(closed_at IS NOT NULL)"), text("found_at DESC"), "id"),
     Index("ux_incidents_open", "kind", "case_id", "subject", unique=True, postgresql_where=text(OPEN_INCIDENT)),
 )
 
@@ -666,11 +667,11 @@ proof_runs = Table(
     metadata,
     Column("id", Integer, Identity(always=True), primary_key=True),
     Column("started_at", Moment, nullable=False),
-    Column("after_number", Text, nullable=False, server_default=text("''")),
     Column("cases", Integer, nullable=False, server_default=text("0")),
     Column("objects", Integer, nullable=False, server_default=text("0")),
     Column("breaks", Integer, nullable=False, server_default=text("0")),
     Column("finished_at", Moment),
+    Column("after_case", UUID),
 )
 
 sessions = Table(

@@ -5463,10 +5463,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that was found broken, open ones first, and how the last run went. */
+        /** What was found broken, open ones first, 50 at a time, and how the last run went. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    cursor?: string | null;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5482,6 +5484,7 @@ export interface paths {
                         "application/json": components["schemas"]["IncidentList"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -5504,7 +5507,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close an incident with what was found out and done. One that is closed stays as it is. */
+        /** Close an incident with what was found out and done. Needs If-Match with its version and an Idempotency-Key. */
         post: {
             parameters: {
                 query?: never;
@@ -7578,6 +7581,7 @@ export interface components {
         };
         IncidentRow: {
             id: string;
+            version: number;
             /** @enum {string} */
             kind: "object_missing" | "object_changed" | "derivative_missing" | "row_missing" | "link_missing" | "slot_empty" | "document_not_made";
             label: string;
@@ -7606,6 +7610,7 @@ export interface components {
             open: number;
             incidents: components["schemas"]["IncidentRow"][];
             last_run: components["schemas"]["ProofRunView"] | null;
+            next_cursor: string | null;
         };
         Closure: {
             note: string;

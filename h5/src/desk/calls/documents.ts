@@ -1,7 +1,7 @@
 /** The official documents of a case, and what the nightly proof of the evidence found broken. */
-import { client } from '@api/client'
+import { client, idempotent, ifMatch } from '@api/client'
 
-import type { CaseDocument, IncidentPage } from '../types'
+import type { CaseDocument, Incident, IncidentPage } from '../types'
 import { ask } from './send'
 
 export async function listDocuments(caseId: string): Promise<CaseDocument[]> {
@@ -22,10 +22,16 @@ export async function openDocument(caseId: string, documentId: string, reason: s
   return content as unknown as Blob // the document calls it a binary string, which is what a blob holds
 }
 
-export function listIncidents(): Promise<IncidentPage> {
-  return ask(client.GET('/api/incidents'))
+export function listIncidents(cursor: string | null = null): Promise<IncidentPage> {
+  return ask(client.GET('/api/incidents', { params: { query: cursor === null ? {} : { cursor } } }))
 }
 
-export function closeIncident(id: string, note: string): Promise<IncidentPage> {
-  return ask(client.POST('/api/incidents/{incident_id}/closure', { params: { path: { incident_id: id } }, body: { note } }))
+export function closeIncident(incident: Incident, note: string, key: string): Promise<IncidentPage> {
+  return ask(
+    client.POST('/api/incidents/{incident_id}/closure', {
+      params: { path: { incident_id: incident.id } },
+      headers: { ...ifMatch(incident.version), ...idempotent(key) },
+      body: { note },
+    }),
+  )
 }
