@@ -226,9 +226,14 @@ def problems(path: Path) -> None:
 
 
 def _let_others_go_first(niceness: int) -> None:
-    """Asks the least of the processors. Where Linux shares them by session, the niceness of one process says nothing to
-    other sessions: a process that has one of its own (a service, a part of the city) lowers that too (sched(7))."""
+    """Asks the least of the processors: on Linux only what is idle otherwise, and whoever wakes up comes at once.
+
+    Linux also shares the processors by session, which the class of one process says nothing to: a process that has a
+    session of its own (a service, a part of the city) lowers that too (sched(7)).
+    """
     os.nice(niceness)
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     session = Path("/proc/self/autogroup")
     if os.getsid(0) == os.getpid() and session.exists():
         session.write_text(str(niceness))

@@ -16,12 +16,14 @@ from importlib.metadata import version
 from backend.domain.reading import CannotRead, Seen, SeenLine
 
 PICTURES_PER_CHILD = 500
+PATIENCE = 5
 ANSWER_MAX_BYTES = 4_000_000
 SIZE = struct.Struct(">I")
 
 
 class ChildEyes:
-    """One child, one picture at a time; `seconds` is how long a picture may take. Not for several threads at once.
+    """One child, one picture at a time; `seconds` of a processor is what a picture may take, and PATIENCE times as long
+    on a machine that has better to do. Not for several threads at once.
 
     `command` is the child's, as Python's arguments.
     """
@@ -80,7 +82,7 @@ class ChildEyes:
 
     def _ask(self, child: subprocess.Popen[bytes], image: bytes) -> bytes:
         """Raises TimeoutError, EOFError when the child ended, OSError."""
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + PATIENCE * self._seconds
         if child.stdin is None or child.stdout is None:
             raise EOFError("the child has no pipes")
         _give(child.stdin.fileno(), SIZE.pack(len(image)) + image, deadline)

@@ -17,17 +17,18 @@ DATA_MAX_BYTES = 2_000_000_000  # beyond this an allocation fails, and the proce
 
 
 def main() -> None:
-    """Reads until the input ends. The kernel ends a picture that takes too long, even when nobody is left to do it."""
-    seconds = int(float(sys.argv[1]))
+    """Reads until the input ends. The kernel ends a picture that takes too long, even when nobody is left to do it:
+    by the processor's seconds, as it may wait long for a processor."""
+    seconds = float(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_DATA, (DATA_MAX_BYTES, DATA_MAX_BYTES))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is a log, not an answer
     reader = None
     while (image := _next(sys.stdin.buffer)) is not None:
-        signal.alarm(seconds + 5)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         reader = reader or _models()
         answer = json.dumps(reader.read(image), ensure_ascii=False).encode()
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         answers.write(SIZE.pack(len(answer)) + answer)
         answers.flush()
 

@@ -1,7 +1,7 @@
 """Finding and reading lines of text on a picture by rapidocr's models (PP-OCRv6 small), from the files in its wheel.
 
 Loaded by ocr_child.py alone. Nothing is ever fetched: each model is named by its path, and a missing one is an error.
-Sizes, threads and the order of steps were chosen by measurement: docs/decisions/0011-reading.md has the tables.
+Sizes, threads and the order of steps were chosen by measurement: docs/decisions/0008-reading.md has the tables.
 """
 
 import io
@@ -27,6 +27,7 @@ PARAMETERS = {
     "Det.limit_type": "max",
     "Det.limit_side_len": 736,
     "Rec.rec_batch_num": 1,
+    "Rec.rec_img_shape": [3, 48, 96],
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.adapters.ocr import ChildEyes
+from backend.adapters.ocr import SIZE, ChildEyes
 from backend.domain.reading import CannotRead, DocumentKind, FieldKey
 from backend.domain.understanding import understood
 from backend.settings import CHECKOUT
@@ -44,6 +44,15 @@ def test_an_eye_that_fails_is_ended_and_said_to_have_failed(fault: str) -> None:
         eyes.read(bytes(1_000_000))  # more than a pipe holds
 
     assert eyes.child_pid is None
+
+
+def test_a_picture_may_take_so_much_of_a_processor_though_nobody_is_left_to_end_it() -> None:
+    photo = a_small_photo("plain")
+    message = SIZE.pack(len(photo)) + photo
+
+    child = subprocess.run([sys.executable, "-m", "backend.adapters.ocr_child", "0.2"], input=message, check=False)
+
+    assert child.returncode == -signal.SIGPROF
 
 
 def test_a_child_that_was_killed_is_replaced() -> None:

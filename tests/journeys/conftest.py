@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from backend.sandbox.processes import last_lines
 from backend.settings import CHECKOUT
 from tests.journeys import callers
 from tests.journeys.desk_pages import DeskPages
@@ -66,6 +67,13 @@ class Stage:
         with psycopg.connect(self.city.environ()["TUIXIU_DATABASE_URL"]) as connection:
             connection.execute(statement, values)
 
+    def show_what_failed(self, item: pytest.Item) -> None:
+        """Beside the failure: every page as it is now, and the ends of the city's logs."""
+        for pages in self._open:
+            pages.shoot("failed")
+        for log in sorted(self.city.log_path.glob("*.log")):
+            item.add_report_section("call", log.stem, last_lines(log, 30))
+
     def close(self) -> None:
         """Every page was free of script errors."""
         faults = [fault for pages in self._open for fault in pages.faults]
@@ -86,3 +94,14 @@ def stage(city: City, browser: Browser, request: pytest.FixtureRequest) -> Itera
     stage = Stage(city, browser, shots)
     yield stage
     stage.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Keeps what a journey that fails had before it."""
+    try:
+        return (yield)
+    except Exception:
+        if isinstance(stage := pyfuncitem.funcargs.get("stage"), Stage):
+            stage.show_what_failed(pyfuncitem)
+        raise
