@@ -1,7 +1,7 @@
 """What the two people of an authorisation see of it, what the one who is asked sees, and the clerk."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,9 +16,10 @@ from backend.domain.authorisation import (
     Side,
     same_name,
 )
-from backend.domain.case import STATE_LABELS, Action, Case, State
+from backend.domain.case import STATE_LABELS, Action, Case
 from backend.domain.people import mask_name, mask_phone
 from backend.domain.rulebook import Rulebook
+from backend.services.home_view import case_summary
 from backend.services.wording import iso, local_date, next_step
 
 View = dict[str, Any]
@@ -102,8 +103,8 @@ def invitation_view(authorisation: Authorisation, terms: AuthorisationTerms, rul
     }
 
 
-def home_row(row: Mapping[str, Any], actor: Actor) -> View:
-    """One line of the home page: whom she helps or who helps her; both by masked names."""
+def home_row(row: Mapping[str, Any], actor: Actor, rulebook: Rulebook, today: date) -> View:
+    """One line of the home page: whom she helps or who helps her, by masked names, and the case."""
     mine = Side.HELPER if row["helper_id"] == actor.id else Side.APPLICANT
     other = row["applicant_name_masked"] if mine is Side.HELPER else row["helper_name_masked"]
     state = AuthorisationState(row["state"])
@@ -117,8 +118,14 @@ def home_row(row: Mapping[str, Any], actor: Actor) -> View:
         "asked_at": iso(row["asked_at"]),
         "confirmed_at": iso(row["confirmed_at"]),
         "code_expires_at": iso(row["code_expires_at"]),
-        "case": _home_case(row) if row["case_id"] else None,
+        "case": case_summary(_case_of(row), rulebook, today) if row["case_id"] else None,
     }
+
+
+def _case_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The case beside an authorisation, as screens.py has a case by itself."""
+    named = {"id": "case_id", "number": "case_number", "state": "case_state", "changed_at": "case_changed_at"}
+    return {**{name: row[column] for name, column in named.items()}, "promise": row["promise"]}
 
 
 def staff_row(authorisation: Authorisation, case: Case) -> View:
@@ -181,19 +188,6 @@ def _case(case: Case) -> View:
         "next_step": next_step(case.id, case.state),
         "promise": None,
         "updated_at": iso(case.changed_at),
-    }
-
-
-def _home_case(row: Mapping[str, Any]) -> View:
-    state = State(row["case_state"])
-    return {
-        "id": str(row["case_id"]),
-        "number": row["case_number"],
-        "state": state,
-        "state_label": STATE_LABELS[state],
-        "next_step": next_step(row["case_id"], state),
-        "promise": None,
-        "updated_at": iso(row["case_changed_at"]),
     }
 
 

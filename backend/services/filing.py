@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor, Role
 from backend.domain.authorisation import Side, same_name
-from backend.domain.case import ACTIVE, CLOSED, EDITABLE, STATE_LABELS, Case, State, SubmissionTerms
+from backend.domain.case import CLOSED, EDITABLE, Case, State, SubmissionTerms
 from backend.domain.documents import PrintedForm
 from backend.domain.errors import AnswersInvalid, AuthorisedNameDiffers, ConsentMissing, NotEligibleYet, NotFound
 from backend.domain.evaluation import evaluate
@@ -36,14 +36,14 @@ from backend.services.filing_view import (
     unmended_fields,
 )
 from backend.services.guide_view import areas_view, guide_view
+from backend.services.home_view import case_summary
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, Screens, Seals, Store, Transaction
 from backend.services.progress_view import progress_view
-from backend.services.promise_view import promise_clock
 from backend.services.question_views import MASKED_TO_HERSELF
 from backend.services.reminders import Reminders
 from backend.services.repeats import is_repeat
-from backend.services.wording import iso, next_step
+from backend.services.wording import iso
 
 MESSAGES_SHOWN = 50
 HERSELF_FIRST = "告知书有了新的版本，请申请人先在自己的微信里打开“退休一件事”，看过告知书，您再接着办。"
@@ -88,12 +88,14 @@ class Filing:
 
     def home(self, actor: Actor) -> View:
         """Her open case, the closed ones, whom she helps and who helps her, and what we told her."""
-        summaries = [self._summary(row) for row in self._screens.cases_of(actor.id)]
+        today = self._clock.today()
+        summaries = [case_summary(row, self._rulebook, today) for row in self._screens.cases_of(actor.id)]
         current = [s for s in summaries if s["state"] not in CLOSED]
+        helping = self._screens.authorisations_of(actor.id)
         return {
             "case": current[0] if current else None,
             "closed_cases": [s for s in summaries if s["state"] in CLOSED and s["number"]],
-            "authorisations": [home_row(row, actor) for row in self._screens.authorisations_of(actor.id)],
+            "authorisations": [home_row(row, actor, self._rulebook, today) for row in helping],
             "messages": [self._message(row) for row in self._screens.messages_of(actor.id, MESSAGES_SHOWN)],
         }
 
@@ -312,30 +314,6 @@ class Filing:
         rulebook = self._rulebook if case.state in EDITABLE else self._versions.rulebook_of(tx, case)
         return filing_view(case, rulebook, self._clock.today(), tx.results.of_items(decided), actor)
 
-    def _summary(self, row: Mapping[str, Any]) -> View:
-        """A case on the home page, with the paper that she owes first, if one."""
-        state, promise = State(row["state"]), row["promise"]
-        if promise is not None and state in ACTIVE:
-            labels = {rule.slot.key: rule.slot.label for rule in self._rulebook.materials.rows}
-            days = (date.fromisoformat(promise["promised_on"]), date.fromisoformat(promise["granted_on"]))
-            owed = {
-                "slot_key": promise["slot_key"],
-                "label": labels.get(promise["slot_key"], "要补交的材料"),
-                **promise_clock(*days, self._clock.today(), self._rulebook),
-                "path": f"/cases/{row['id']}/materials?slot={promise['slot_key']}",
-            }
-        else:
-            owed = None
-        return {
-            "id": str(row["id"]),
-            "number": row["number"],
-            "state": state,
-            "state_label": STATE_LABELS[state],
-            "next_step": _beside(next_step(row["id"], state), owed),
-            "promise": owed,
-            "updated_at": iso(row["changed_at"]),
-        }
-
     def _message(self, row: Mapping[str, Any]) -> View:
         return {
             "at": iso(row["queued_at"]),
@@ -360,8 +338,3 @@ def _known(person_id: UUID | None) -> UUID:
 
 def _failed_now(case: Case) -> set[str]:
     return {s for s, j in case.judgements.items() if j.is_fail and j.round == case.round}
-
-
-def _beside(step: Mapping[str, str], owed: View | None) -> Mapping[str, str]:
-    """The next step in words that do not say “nothing” to somebody who still owes a paper."""
-    return {**step, "detail": step["detail"].replace("您现在不用", "别的您不用")} if owed else step

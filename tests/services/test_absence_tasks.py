@@ -20,6 +20,7 @@ from backend.domain.errors import (
 from backend.domain.review import Verdict
 from backend.services.absence_tasks import GivenCall, GivenDecision
 from backend.services.review import GivenVerdict
+from tests.authorising import Family
 from tests.builders import Town, View, a_key
 
 WAIVED, SUGGESTED = DecisionKind.WAIVED, DecisionKind.SUGGESTED
@@ -213,9 +214,7 @@ def test_another_paper_is_suggested_and_the_slot_reopens_with_the_sentence(town:
 
     decided = decide(town, view, "work_history_proof", given)
     town.clock.move(minutes=1)
-    town.services.review.return_for_correction(
-        town.staff.clerk, id_of(view), decided["version"], a_key(), ""
-    )
+    town.services.review.return_for_correction(town.staff.clerk, id_of(view), decided["version"], a_key(), "")
 
     hers = town.services.filing.view(town.applicant, id_of(view))
     [line] = hers["correction"]["lines"]
@@ -363,3 +362,20 @@ def test_nothing_is_owed_to_a_case_that_she_took_back(town: Town) -> None:
     assert town.services.supervision.promises(None)["promises"] == []
     with pytest.raises(ActionNotAllowed):
         bring(town, id_of(view))
+
+
+def test_a_helper_finds_what_he_owes_at_her_own_home_and_brings_it(town: Town) -> None:
+    family = Family(town)
+    view = town.accept(town.confirm(waive(town, absent_from(town, "portrait"))))
+    family.started(family.authorised())
+
+    at_home = town.services.filing.home(family.daughter)
+    [helped] = at_home["authorisations"]
+    owed = helped["case"]["promise"]
+    town.photograph(id_of(view), "portrait", "photo", None, family.daughter)
+
+    assert at_home["case"] is None
+    assert (owed["label"], owed["promised_on"], owed["clock"]) == ("一寸免冠彩色近照", "2026-12-08", "green")
+    assert owed["path"] == f"/cases/{view['id']}/materials?slot=portrait"
+    assert "您现在不用" not in helped["case"]["next_step"]["detail"]
+    assert town.services.filing.home(family.daughter)["authorisations"][0]["case"]["promise"] is None

@@ -107,7 +107,11 @@ _REPEATED = text("SELECT count(*) AS cases, coalesce(sum(returns - 1), 0) AS tim
 _AUTHORISATIONS_OF = text("""
 SELECT a.id, a.state, a.begun_by, a.relation, a.applicant_id, a.helper_id, a.applicant_name_masked,
        a.helper_name_masked, a.asked_at, a.confirmed_at, a.code_expires_at, a.valid_until,
-       c.id AS case_id, c.number AS case_number, c.state AS case_state, c.changed_at AS case_changed_at
+       c.id AS case_id, c.number AS case_number, c.state AS case_state, c.changed_at AS case_changed_at,
+       (SELECT json_build_object(
+            'slot_key', m.slot_key, 'promised_on', m.promised_on, 'granted_on', m.granted_on, 'state', m.state)
+          FROM promises m WHERE m.case_id = c.id AND m.state = 'open'
+         ORDER BY m.promised_on, m.slot_key LIMIT 1) AS promise
   FROM authorisations a
   LEFT JOIN LATERAL (SELECT k.id, k.number, k.state, k.changed_at
                        FROM case_authorisations l JOIN cases k ON k.id = l.case_id
