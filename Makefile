@@ -32,9 +32,10 @@ check-nginx: ## The sample nginx file in a real nginx on the loopback (by apt wh
 	@$(PREPARE) dev h5 nginx
 	@$(PY) -m pytest -m nginx
 
-bench: ## Journeys a second, and each endpoint against a bare handler
+bench: ## Journeys a second, each endpoint against a bare handler, and the nightly proof's time and memory
 	@$(PREPARE) dev h5
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.proof
 
 reading: ## How well drawn photos are read, then what 500 waiting ones do to the web (half an hour on a quiet machine)
 	@$(PREPARE) dev h5
