@@ -3,7 +3,7 @@ show to be broken. The walk that reads the objects is in proofs.py.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,11 @@ class Rows:
     documents: Sequence[Document]
     results: Sequence[ResultFile]
     authorisations: Sequence[Authorisation]
+    slot_labels: Mapping[str, str]
+
+    def label_of(self, photo: Photo) -> str:
+        """The material in words; a slot that today's rules no longer know by its key."""
+        return self.slot_labels.get(photo.slot_key, photo.slot_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Promised:
 def in_evidence(rows: Rows) -> Iterator[Promised]:
     """Every object of the evidence bucket that a row or a link promises."""
     for photo in _kept(rows.case):
-        yield Promised(f"photo:{photo.id}", photo.slot_key, photo.image_key or "", photo.sha256 or "")
+        yield Promised(f"photo:{photo.id}", rows.label_of(photo), photo.image_key or "", photo.sha256 or "")
     signature = rows.case.signature
     if signature is not None:
         yield Promised("signature", "签名", signature.image_key, signature.sha256)
@@ -73,7 +78,7 @@ def derivatives_missing(rows: Rows, there: set[str]) -> Iterator[Break]:
     """Thumbnails and pictures of pages that are not among the keys of the case's folder."""
     for photo in _kept(rows.case):
         if photo.thumbnail_key not in there:
-            detail = f"{photo.slot_key}：{photo.thumbnail_key}"
+            detail = f"{rows.label_of(photo)}：{photo.thumbnail_key}"
             yield Break(IncidentKind.DERIVATIVE_MISSING, f"photo:{photo.id}", detail)
     for document in rows.documents:
         missing = [n for n in range(1, (document.pages or 0) + 1) if document.page_key(n) not in there]
@@ -96,7 +101,7 @@ def broken_in_tables(rows: Rows, rulebook: Rulebook, at: datetime) -> Iterator[B
 def _without_a_link(rows: Rows) -> Iterator[Break]:
     linked = {str(link.entry.facts["sha256"]) for link in rows.links if "sha256" in link.entry.facts}
     named: list[tuple[str, str, str | None]] = [
-        *((f"photo:{photo.id}", photo.slot_key, photo.sha256) for photo in _kept(rows.case)),
+        *((f"photo:{photo.id}", rows.label_of(photo), photo.sha256) for photo in _kept(rows.case)),
         *((f"document:{each.id}", FORM_LABELS[each.form], each.sha256) for each in rows.documents if each.is_made),
         *((f"result:{each.id}", "办理结果", each.sha256) for each in rows.results),
     ]

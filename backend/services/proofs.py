@@ -17,8 +17,10 @@ from uuid import UUID, uuid4
 
 from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
+from backend.domain.case import Case
 from backend.domain.errors import ContentRefused, PhotoNotArrived, PhotoTooLarge
 from backend.domain.incidents import INCIDENT_LABELS, WHAT_TO_DO, Break, Incident, IncidentKind, ProofRun
+from backend.domain.rulebook import Rulebook
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Clock, Evidence, Seals, Store, Transaction
 from backend.services.proof_checks import (
@@ -131,8 +133,8 @@ class Proofs:
     def _prove(self, case_id: UUID, run: ProofRun) -> ProofRun:
         """One case: what is in the tables is read in one transaction, the objects outside of it."""
         with self._store.begin() as tx:
-            rows = _rows_of(tx, case_id)
-            rulebook = self._versions.rulebook_of(tx, rows.case)
+            rulebook = self._versions.rulebook_of(tx, case := tx.cases.read(case_id))
+            rows = _rows_of(tx, case, rulebook)
         at, objects = self._clock.now(), 0
         breaks = list(broken_in_tables(rows, rulebook, at))
         for bucket, promised in ((self._evidence, in_evidence(rows)), (self._outputs, in_outputs(rows))):
@@ -192,14 +194,14 @@ class Proofs:
         return Swept(seen, removed)
 
 
-def _rows_of(tx: Transaction, case_id: UUID) -> Rows:
-    case = tx.cases.read(case_id)
+def _rows_of(tx: Transaction, case: Case, rulebook: Rulebook) -> Rows:
     return Rows(
         case=case,
-        links=tx.audit.chain(case_id),
-        documents=tx.documents.of_case(case_id),
+        links=tx.audit.chain(case.id),
+        documents=tx.documents.of_case(case.id),
         results=tx.results.of_items(list(case.items)),
-        authorisations=tx.authorisations.of_case(case_id),
+        authorisations=tx.authorisations.of_case(case.id),
+        slot_labels={rule.slot.key: rule.slot.label for rule in rulebook.materials.rows},
     )
 
 

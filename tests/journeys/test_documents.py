@@ -30,6 +30,14 @@ def test_she_keeps_her_form_anybody_verifies_it_and_a_break_reaches_the_administ
         page.scroll_into_view_if_needed()
         expect(page).to_have_js_property("naturalWidth", 1240)
     phone.shoot("form")
+    phone.page.set_viewport_size({"width": 320, "height": 640})
+    phone.tap("长辈模式")
+    phone.tap("把字放大")
+    assert phone.page.locator("figure img").first.bounding_box()["width"] > 900  # type: ignore[index]  # it is there
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320
+    phone.shoot("form-320-large")
+    phone.tap("缩回一屏")
+    phone.page.set_viewport_size({"width": 360, "height": 740})
     with phone.page.expect_download() as saved:
         phone.page.get_by_text("下载 PDF").click()
     phone.tap("核对这份文书")
@@ -57,7 +65,7 @@ def test_she_keeps_her_form_anybody_verifies_it_and_a_break_reaches_the_administ
     stage.sql(
         "INSERT INTO incidents (id, kind, case_id, subject, detail, found_at, last_seen_at)"
         " VALUES (%s, 'object_missing', %s, 'photo:1', %s, now(), now())",
-        *(uuid.uuid4(), case_id, f"id_card：cases/{case_id}/1/image.jpg"),
+        *(uuid.uuid4(), case_id, f"身份证：cases/{case_id}/1/image.jpg"),
     )
     administrator = stage.a_desk("guanliyuan")
     administrator.page.goto(f"{stage.city.url}/desk/incidents")
