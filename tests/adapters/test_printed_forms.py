@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from backend.adapters.forms import TypstForms
 from backend.domain.actors import Role
@@ -341,13 +343,17 @@ def test_a_letter_says_what_it_has_to_on_one_small_page(
     assert printed(forms, form, content) == pdf
 
 
-def test_a_page_can_be_seen_as_a_picture(forms: TypstForms) -> None:
-    form, content, _ = LETTERS[1]
+def test_every_page_of_every_form_can_be_seen_as_a_picture(forms: TypstForms) -> None:
+    square = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9H0z"/></svg>'
+    contents = [(form, content) for form, content, _ in LETTERS]
+    contents.append((PrintedForm.APPLICATION_FORM, {**application_form(a_whole_case(), rulebook()), "signature": None}))
 
-    [picture] = forms.pictures(form, {**content, "code": CODE, "verify_svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>'})
-    [page] = pypdfium2.PdfDocument(printed(forms, form, content))
+    seen = [
+        Image.open(BytesIO(png)).convert("L")
+        for form, content in contents
+        for png in forms.pictures(form, {**content, "code": CODE, "verify_svg": square})
+    ]
 
-    shown = page.render(scale=0.5).to_pil().convert("L")
-    inked = sum(shown.histogram()[:128]) / (shown.width * shown.height)
-    assert picture.startswith(b"\x89PNG")
-    assert 0.01 < inked < 0.2  # a page with writing on it, neither empty nor black
+    assert [page.size for page in seen] == [(1240, 1754)] * 5
+    inked = [sum(page.histogram()[:128]) / (page.width * page.height) for page in seen]
+    assert [share for share in inked if not 0.01 < share < 0.2] == []  # with writing on it, neither empty nor black
