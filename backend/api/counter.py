@@ -81,6 +81,16 @@ class CounterHolder(Schema):
     expires_at = field.moment()
 
 
+class ConsentAtCounter(Schema):
+    """What she agreed to when she last came; where it `holds`, a clerk goes on without asking anew."""
+
+    how = field.known(ConsentHow)
+    how_label = field.text()
+    at = field.moment()
+    by = field.text()
+    holds = field.flag()
+
+
 class UnfinishedRow(Schema):
     """A case that was begun here and is not handed in."""
 
@@ -93,6 +103,7 @@ class UnfinishedRow(Schema):
     changed_by = field.text()
     changed_at = field.moment()
     holder = field.one(CounterHolder, nullable=True)
+    consent = field.one(ConsentAtCounter)
 
 
 class UnreachedRow(Schema):
@@ -179,7 +190,7 @@ def sit(given: dict[str, Any], case_id: UUID) -> Response:
 @blp.put("/cases/<uuid:case_id>/sitting")
 @blp.response(200, CounterPlace)
 def resume(case_id: UUID) -> Response:
-    """Sit down again for a case that was begun at the counter."""
+    """Sit down again for a case that was begun at the counter, while her consent of today holds."""
     return json_view(services().counter.resume(desk(), case_id))
 
 

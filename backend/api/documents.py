@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.api import fields as field
-from backend.api.callers import Caller, actor, called_by, declare, services
+from backend.api.callers import Caller, actor, at_the_counter, called_by, declare, services
 from backend.api.files import pdf, png
 from backend.api.materials import BINARY
 from backend.api.views import json_view
@@ -76,6 +76,7 @@ class VerifiedDocument(Schema):
 
 
 @blp.get("/filing/cases/<uuid:case_id>/documents")
+@at_the_counter
 @blp.response(200, DocumentList)
 def list_documents(case_id: UUID) -> Response:
     """The documents of one's own case, the newest first."""
@@ -83,6 +84,7 @@ def list_documents(case_id: UUID) -> Response:
 
 
 @blp.get("/filing/cases/<uuid:case_id>/documents/<uuid:document_id>")
+@at_the_counter
 @blp.arguments(DocumentQuery, location="query")
 @blp.response(200, BINARY, content_type="application/pdf")
 def show_document(query: dict[str, bool], case_id: UUID, document_id: UUID) -> Response:
@@ -92,6 +94,7 @@ def show_document(query: dict[str, bool], case_id: UUID, document_id: UUID) -> R
 
 
 @blp.get("/filing/cases/<uuid:case_id>/documents/<uuid:document_id>/pages/<int:number>")
+@at_the_counter
 @blp.response(200, BINARY, content_type="image/png")
 def show_document_page(case_id: UUID, document_id: UUID, number: int) -> Response:
     """One page of it as a picture, for phones that open no PDF."""

@@ -84,13 +84,17 @@ class QueueRow(Schema):
 
 
 class QueueCounts(Schema):
-    """How many cases wait, are mine, wait for a supervisor, have an absence to decide, a promised paper to see to."""
+    """How many cases wait, are mine, wait for a supervisor, have an absence to decide, a promised paper to see to.
+
+    Of the last, `promises_late` have one that did not come by its day.
+    """
 
     waiting = field.number()
     mine = field.number()
     to_approve = field.number()
     absences = field.number()
     promises = field.number()
+    promises_late = field.number()
 
 
 class Queue(Schema):
@@ -368,6 +372,12 @@ class NoticeLine(Schema):
     reason = field.text()
 
 
+class AskedLine(NoticeLine):
+    """One failed thing of a return that is asked for, with what the marks on its photos say beyond the reason."""
+
+    marks = field.texts()
+
+
 class CorrectionNotice(Schema):
     """A correction notice that was sent."""
 
@@ -383,7 +393,7 @@ class ReturnRequestView(Schema):
 
     reason = field.text()
     why_not_before = field.text()
-    lines = field.many(NoticeLine)
+    lines = field.many(AskedLine)
     by = field.text()
     at = field.moment()
 

@@ -21,6 +21,12 @@ class ConsentHow(StrEnum):
     SIGNED = "signed"  # 纸上签字同意: on paper, kept by the window
 
 
+CONSENT_LABELS: dict[ConsentHow, str] = {
+    ConsentHow.SPOKEN: "当面口头同意",
+    ConsentHow.SIGNED: "纸上签字同意",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """One clerk at the counter for one case (窗口代填), in one session of hers. It lapses unless she goes on.

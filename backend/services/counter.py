@@ -14,10 +14,11 @@ from uuid import UUID, uuid4
 from backend.domain.actors import Actor, Role
 from backend.domain.audit import AuditEntry, AuditLink
 from backend.domain.case import EDITABLE, STAFF_STATE_LABELS, STATE_LABELS, Action, Case, SignatureKind, State
-from backend.domain.counter import ConsentHow, Sitting
+from backend.domain.counter import CONSENT_LABELS, ConsentHow, Sitting
 from backend.domain.errors import (
     ActionNotAllowed,
     AnswersInvalid,
+    ConsentMissing,
     HeldByAnother,
     NotFound,
     SignatureMissing,
@@ -160,19 +161,30 @@ class Counter:
             return _place(case)
 
     def resume(self, desk: AtDesk, case_id: UUID) -> View:
-        """Sits down again for a case that was begun at this counter: what she agreed to then still holds.
+        """Sits down again on the day of her consent: what she agreed to then holds, and is named as it was given.
 
-        Raises NotFound for a case that never was at the counter, ActionNotAllowed, HeldByAnother.
+        On another day, or when what she agreed to was written anew, she is asked anew (`sit`). Raises ConsentMissing;
+        NotFound for a case that never was at the counter, ActionNotAllowed, HeldByAnother.
         """
         at = self._clock.now()
         with self._store.begin() as tx:
             case = tx.cases.load(case_id)
-            if not tx.counter.was_at_the_counter(case_id):
+            given = _last_consent(tx.audit.chain(case_id))
+            if given is None:
                 raise NotFound
             case.must_be_editable("在窗口代填")
-            tx.counter.sit(self._sitting(desk, case, ConsentHow.SPOKEN, at))
-            tx.audit.append(_entry(case, desk.clerk, at, "counter_opened", facts={"again": True}))
+            if not self._still_holds(given.at, str(given.facts["notice"])):
+                raise ConsentMissing("本人上次的同意不是今天说的，请再念一遍，请本人再说一次。")
+            how = ConsentHow(given.facts["how"])
+            tx.counter.sit(self._sitting(desk, case, how, at))
+            facts = {"again": True, "how": how, "consent_at": iso(given.at), "consent_taken_by": given.actor_name}
+            tx.audit.append(_entry(case, desk.clerk, at, "counter_opened", facts=facts))
             return _place(case)
+
+    def _still_holds(self, given_at: datetime, notice_version: str) -> bool:
+        """Whether a consent was given today, to the notice in force."""
+        is_todays = local_date(given_at) == self._clock.today()
+        return is_todays and notice_version == self._rulebook.consents.notice.version
 
     def _sit(self, tx: Transaction, desk: AtDesk, case: Case, given: CounterConsents, at: datetime) -> None:
         recorded = RecordedConsent(given.how, desk.clerk.id)
@@ -235,8 +247,18 @@ class Counter:
             unfinished = tx.counter.unfinished(at, LISTED)
             unreached = tx.counter.unreached(LISTED)
         return {
-            "unfinished": [_unfinished(row, desk.clerk) for row in unfinished],
+            "unfinished": [{**_unfinished(row, desk.clerk), "consent": self._consent(row)} for row in unfinished],
             "unreached": [_unreached(row) for row in unreached],
+        }
+
+    def _consent(self, row: Mapping[str, Any]) -> View:
+        """What she agreed to when she last came, how, when and who took it down; whether it holds to go on now."""
+        return {
+            "how": row["consent_how"],
+            "how_label": CONSENT_LABELS[ConsentHow(row["consent_how"])],
+            "at": iso(row["consent_at"]),
+            "by": row["consent_by"],
+            "holds": self._still_holds(row["consent_at"], row["consent_notice"]),
         }
 
     def abandon(self, desk: AtDesk, case_id: UUID, reason: str) -> None:
@@ -389,6 +411,12 @@ class Counter:
 
     def _fingerprint(self, answers: Mapping[str, Any]) -> str:
         return self._seals.digest(f"{answers['name']}/{answers['id_number']}".encode()).hex()
+
+
+def _last_consent(links: Sequence[AuditLink]) -> AuditEntry | None:
+    """When she last said yes at the counter: the opening that was not a mere going on."""
+    opened = [link.entry for link in links if link.entry.action == "counter_opened"]
+    return next((entry for entry in reversed(opened) if not entry.facts.get("again")), None)
 
 
 def filed_at_counter(case: Case, links: Sequence[AuditLink]) -> View | None:

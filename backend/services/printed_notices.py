@@ -66,7 +66,7 @@ def correction_notice(case: Case, rulebook: Rulebook) -> View:
                 "label": slot.label if slot else questions[subject].label,
                 "reason": reason,
                 "where_to_get": slot.where_to_get if slot else "",
-                "marks": _said_on(slot, case, rulebook, reason) if slot else [],
+                "marks": said_on(slot, case, rulebook, reason) if slot else [],
             }
         )
     return {
@@ -121,7 +121,7 @@ def _handed_in(case: Case, rulebook: Rulebook) -> list[View]:
     return [{"label": slot.label, "pages": pages} for slot, pages in counted if pages or slot.generated]
 
 
-def _said_on(slot: Slot, case: Case, rulebook: Rulebook, reason: str) -> list[str]:
+def said_on(slot: Slot, case: Case, rulebook: Rulebook, reason: str) -> list[str]:
     """What the clerk's marks on a slot's photos say beyond the reason itself, each once, with the side or page."""
     labels = {part.key: part.label for part in slot.parts}
     said = []

@@ -26,6 +26,7 @@ from backend.services.findings import ACT_LABELS as FINDING_ACTS
 from backend.services.mark_views import returned_photo, staff_marks
 from backend.services.materials import ACT_LABELS
 from backend.services.ports import Claim, Push
+from backend.services.printed_notices import said_on
 from backend.services.progress_view import clock_view, in_order
 from backend.services.promise_view import open_absences, owed_in_slot, promise_clock, promise_in_slot
 from backend.services.proofs import ACT_LABELS as PROOF_ACTS
@@ -193,7 +194,7 @@ def review_view(
         ],
         "absences_open": list(open_absences(case, slots).values()),
         "returns": case.returns,
-        "return_request": _return_request(case),
+        "return_request": _return_request(case, slots, rulebook),
         "field_reasons": [{"code": r.key, "label": r.label} for r in rulebook.checks.field_reasons],
         "checks": _checks(case, rulebook),
         "age": _age(case, found),
@@ -425,18 +426,24 @@ def _row_promise(promise: Mapping[str, Any] | None, rulebook: Rulebook, today: d
     return {"state": promise["state"], **promise_clock(promised_on, granted_on, today, rulebook)}
 
 
-def _return_request(case: Case) -> View | None:
-    """What the supervisor is asked, while she is asked."""
+def _return_request(case: Case, slots: Sequence[Slot], rulebook: Rulebook) -> View | None:
+    """What the supervisor is asked, while she is asked; each line with what the pen's marks say beyond its reason."""
     asked = case.return_request
     if asked is None or case.state is not State.RETURN_ASKED:
         return None
+    by_subject = {f"slot:{slot.key}": slot for slot in slots}
     return {
         "reason": asked.reason,
         "why_not_before": asked.why_not_before,
-        "lines": list(asked.lines),
+        "lines": [{**line, "marks": _marks_said(line, case, by_subject, rulebook)} for line in asked.lines],
         "by": asked.by_name,
         "at": iso(asked.at),
     }
+
+
+def _marks_said(line: Mapping[str, Any], case: Case, slots: Mapping[str, Slot], rulebook: Rulebook) -> list[str]:
+    slot = slots.get(line["subject"])
+    return said_on(slot, case, rulebook, line["reason"]) if slot else []
 
 
 def _review_clock(due_on: date | None, submitted_at: Any, rulebook: Rulebook, today: date, *, running: bool) -> View:

@@ -39,6 +39,9 @@ OPENED_BY_A_SITTING = {
     "GET /api/filing/cases/<uuid:case_id>/findings",
     "PUT /api/filing/cases/<uuid:case_id>/findings/<string(maxlength=120):finding_key>/dismissal",
     "GET /api/filing/cases/<uuid:case_id>/card",
+    "GET /api/filing/cases/<uuid:case_id>/documents",
+    "GET /api/filing/cases/<uuid:case_id>/documents/<uuid:document_id>",
+    "GET /api/filing/cases/<uuid:case_id>/documents/<uuid:document_id>/pages/<int:number>",
 }
 OPENED_BY_A_LINK = {
     "POST /api/filing/cases/<uuid:case_id>/photos",

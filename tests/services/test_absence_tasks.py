@@ -22,6 +22,7 @@ from backend.services.absence_tasks import GivenCall, GivenDecision
 from backend.services.review import GivenVerdict
 from tests.authorising import Family
 from tests.builders import Town, View, a_key
+from tests.domain.cases import a_mark
 
 WAIVED, SUGGESTED = DecisionKind.WAIVED, DecisionKind.SUGGESTED
 PASS = (Verdict.PASS, None, None)
@@ -131,10 +132,16 @@ def test_the_supervisor_agrees_and_only_what_fails_reopens(town: Town) -> None:
     asked = returned_twice_asked(town)
     review = town.services.review
 
+    with town.store.begin() as tx:
+        case = tx.cases.load(id_of(asked))
+        front = next(p for p in case.photos.values() if (p.slot_key, p.part_key) == ("id_card", "front"))
+        case.marks[front.id] = (a_mark(front, by_id=town.staff.clerk.id, reason_code=None, note="这个角没有拍到"),)
+        tx.cases.save(case)
     seen = review.view(town.staff.supervisor, id_of(asked))
     view = review.return_for_correction(town.staff.supervisor, id_of(asked), seen["version"], a_key(), "")
 
     assert seen["may"] == ["return", "send_back"]
+    assert seen["return_request"]["lines"][0]["marks"] == ["正面（有照片的一面）：这个角没有拍到"]
     assert (view["state"], view["returns"], view["return_request"]) == ("returned", 2, None)
     hers = town.services.filing.view(town.applicant, id_of(asked))
     assert [line["subject"] for line in hers["correction"]["lines"]] == ["slot:id_card"]
@@ -333,9 +340,11 @@ def test_a_late_paper_is_red_everywhere_and_refuses_nothing(town: Town) -> None:
     [row] = town.services.supervision.promises(None)["promises"]
 
     assert (owed["clock"], owed["working_days_left"], owed["state"]) == ("red", -1, "open")
-    assert (queue["counts"]["promises"], queue["cases"][0]["promise"]["clock"]) == (1, "red")
+    counts = queue["counts"]
+    assert (counts["promises"], counts["promises_late"], queue["cases"][0]["promise"]["clock"]) == (1, 1, "red")
     assert overview["promises"] == {"green": 0, "amber": 0, "red": 1}
     assert (row["label"], row["clock"]) == ("一寸免冠彩色近照", "red")
+    assert (row["by"], row["promised_on"]) == ("陈窗口", "2026-12-08")
     assert town.services.filing.view(town.applicant, id_of(view))["state"] == "reviewed"
 
 

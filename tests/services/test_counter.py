@@ -164,6 +164,27 @@ def test_a_colleague_waits_while_somebody_sits_and_goes_on_afterwards(counter: C
     assert (row["id"], row["holder"]["name"], row["holder"]["is_me"]) == (str(case_id), "李窗口", False)
 
 
+def test_going_on_shows_who_took_her_consent_down_and_another_day_asks_anew(counter: CounterOfTown) -> None:
+    case_id, town = UUID(counter.town.a_new_draft()["id"]), counter.town
+    counter.sit(case_id, ConsentHow.SIGNED)
+    counter.leave(case_id)
+
+    counter.resume(case_id, counter.other_desk)
+    todays = counter.lists()["unfinished"][0]["consent"]
+    with town.store.begin() as tx:
+        *_, last = tx.audit.chain(case_id)
+    town.clock.move(days=1)
+    later = counter.lists()["unfinished"][0]["consent"]
+    with pytest.raises(ConsentMissing, match="再念一遍"):
+        counter.resume(case_id, counter.desk)
+    counter.sit(case_id)
+
+    assert (todays["how_label"], todays["by"], todays["holds"]) == ("纸上签字同意", "陈窗口", True)
+    assert (last.entry.actor_name, last.entry.facts["how"]) == ("李窗口", "signed")
+    assert last.entry.facts["consent_taken_by"] == "陈窗口"
+    assert (later["holds"], counter.is_seated(case_id)) == (False, True)
+
+
 def test_sitting_down_for_another_ends_the_first(counter: CounterOfTown) -> None:
     first = counter.started()
 
@@ -426,3 +447,28 @@ def test_the_prints_say_what_they_should(counter: CounterOfTown) -> None:
     assert "领取码" in receipt
     assert "区医保局" in consents
     assert ID_NUMBER not in receipt
+
+
+def test_a_clerk_opens_the_papers_she_filed_under_her_own_name_and_no_longer_than_she_sits(
+    counter: CounterOfTown,
+) -> None:
+    case_id, town = counter.answered(), counter.town
+    documents = town.services.documents
+    town.give_every_photo(counter.view(case_id))
+    town.services.shoot_links.sign(
+        counter.open_link(case_id), counter.view(case_id)["version"], pictures.signature()
+    )
+    counter.submit(case_id)
+    with counter.town.store.begin() as tx:
+        [ordered] = tx.documents.of_case(case_id)
+    documents.make(ordered.id)
+
+    name, content = documents.file(counter.clerk, case_id, ordered.id)
+    with counter.town.store.begin() as tx:
+        *_, look = [link.entry for link in tx.audit.chain(case_id) if link.entry.action == "document_looked_at"]
+    counter.leave(case_id)
+
+    assert (name.endswith(".pdf"), content[:4]) == (True, b"%PDF")
+    assert (look.actor_name, look.reason) == ("陈窗口", "窗口代填，和申请人一起看")
+    with pytest.raises(NotFound):
+        documents.of_case(counter.clerk, case_id)

@@ -29,8 +29,13 @@ SELECT l.id AS link_id, l.sitting_id, l.code_digest, l.opened_at AS link_opened_
 """)
 _UNFINISHED = text("""
 SELECT c.id, c.number, c.name_masked, c.state, c.changed_by, c.changed_at, p.openid IS NULL AS is_walk_in,
-       k.staff_id AS holder_id, k.staff_name AS holder_name, k.expires_at AS holder_until
+       k.staff_id AS holder_id, k.staff_name AS holder_name, k.expires_at AS holder_until,
+       y.at AS consent_at, y.actor_name AS consent_by, y.facts ->> 'how' AS consent_how,
+       y.facts ->> 'notice' AS consent_notice
   FROM cases c JOIN people p ON p.id = c.applicant_id
+  JOIN LATERAL (SELECT a.at, a.actor_name, a.facts FROM audit_links a
+                 WHERE a.case_id = c.id AND a.action = 'counter_opened' AND a.facts ->> 'again' IS NULL
+                 ORDER BY a.seq DESC LIMIT 1) y ON true
   LEFT JOIN (counter_sittings k JOIN sessions s ON s.token_digest = k.session_digest)
          ON k.case_id = c.id AND k.ended_at IS NULL AND k.expires_at > :at
  WHERE c.state IN ('draft', 'returned') AND EXISTS (SELECT FROM counter_sittings h WHERE h.case_id = c.id)

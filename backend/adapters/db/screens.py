@@ -71,7 +71,9 @@ SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_i
        count(*) FILTER (WHERE c.state IN ('submitted', 'in_review', 'waiting') AND EXISTS (
            SELECT FROM absences a WHERE a.case_id = c.id AND a.decided IS NULL)) AS absences,
        (SELECT count(DISTINCT m.case_id) FROM promises m
-         WHERE m.state IN ('given', 'open') AND (m.state = 'given' OR m.promised_on < :today)) AS promises
+         WHERE m.state IN ('given', 'open') AND (m.state = 'given' OR m.promised_on < :today)) AS promises,
+       (SELECT count(DISTINCT m.case_id) FROM promises m
+         WHERE m.state = 'open' AND m.promised_on < :today) AS promises_late
   FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
  WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed', 'return_asked')
 """)

@@ -4662,7 +4662,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sit down again for a case that was begun at the counter. */
+        /** Sit down again for a case that was begun at the counter, while her consent of today holds. */
         put: {
             parameters: {
                 query?: never;
@@ -6565,6 +6565,7 @@ export interface components {
             to_approve: number;
             absences: number;
             promises: number;
+            promises_late: number;
         };
         Queue: {
             cases: components["schemas"]["QueueRow"][];
@@ -6858,10 +6859,17 @@ export interface components {
             note: string | null;
             lines: components["schemas"]["NoticeLine"][];
         };
+        AskedLine: {
+            subject: string;
+            label: string;
+            reason_code: string | null;
+            reason: string;
+            marks: string[];
+        };
         ReturnRequestView: {
             reason: string;
             why_not_before: string;
-            lines: components["schemas"]["NoticeLine"][];
+            lines: components["schemas"]["AskedLine"][];
             by: string;
             /** Format: date-time */
             at: string;
@@ -7426,6 +7434,15 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        ConsentAtCounter: {
+            /** @enum {string} */
+            how: "spoken" | "signed";
+            how_label: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            holds: boolean;
+        };
         UnfinishedRow: {
             id: string;
             number: string | null;
@@ -7438,6 +7455,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
             holder: components["schemas"]["CounterHolder"] | null;
+            consent: components["schemas"]["ConsentAtCounter"];
         };
         UnreachedRow: {
             id: string;
