@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from backend.settings import CHECKOUT
 from tests import chromium
@@ -28,8 +28,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def coach_page() -> Iterator[Page]:
-    """A page on which `ask(address, wanted)` and `askOnPage(…)` are; addresses begin at var/coach."""
+def served_coach() -> Iterator[str]:
+    """The address of a page on which `ask(address, wanted)` and `askOnPage(…)` are; addresses begin at var/coach."""
     KEPT.mkdir(parents=True, exist_ok=True)
     vite = CHECKOUT / "h5" / "node_modules" / "vite" / "bin" / "vite.js"
     config = Path(__file__).parent / "page" / "vite.config.mjs"
@@ -40,13 +40,24 @@ def coach_page() -> Iterator[Page]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(KEPT)))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with sync_playwright() as playwright:
-            found = chromium.find_chromium()
-            browser = playwright.chromium.launch(executable_path=found, args=list(chromium.ARGUMENTS))
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/page/index.html")
-            page.wait_for_function("typeof ask === 'function'")
-            yield page
-            browser.close()
+        yield f"http://127.0.0.1:{server.server_port}/page/index.html"
     finally:
         server.shutdown()
+
+
+def opened(browser: Browser, address: str) -> Page:
+    """The page, ready to be asked."""
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_function("typeof ask === 'function'")
+    return page
+
+
+@contextmanager
+def coach_page() -> Iterator[Page]:
+    """The page in a Chromium of its own."""
+    with served_coach() as address, sync_playwright() as playwright:
+        found = chromium.find_chromium()
+        browser = playwright.chromium.launch(executable_path=found, args=list(chromium.ARGUMENTS))
+        yield opened(browser, address)
+        browser.close()

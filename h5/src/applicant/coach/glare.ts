@@ -8,11 +8,13 @@ export interface Glare {
   spot: number
   /** The blown share of the paper altogether, 0..1. */
   blown: number
-  /** How much darker the paper is a tenth of its length away from that spot, 0..255. */
+  /** How much darker the paper is a tenth of its length away from that spot, 0..255; 0 for a tiny one. */
   drop: number
 }
 
 const white = 250
+/** A spot smaller than this share of the paper hides nothing, whatever is around it. */
+const worthAsking = 0.005
 
 export function glareOf(grid: Grid, region: Region, margin: number): Glare {
   const { coarse } = grid
@@ -31,6 +33,7 @@ export function glareOf(grid: Grid, region: Region, margin: number): Glare {
   }
   if (blown === 0) return { spot: 0, blown: 0, drop: 0 }
   const spot = largestPiece(where, coarse.width)
+  if (spot.size < worthAsking * inside) return { spot: spot.size / inside, blown: blown / inside, drop: 0 }
   return { spot: spot.size / inside, blown: blown / inside, drop: dropAround(grid, where, spot.mask, (0.1 * Math.max(region.width, region.height)) / coarseStep) }
 }
 
@@ -76,10 +79,20 @@ function dropAround(grid: Grid, where: Uint8Array, spot: Uint8Array, reach: numb
 /** Steps from the mask, along, down or slanting (two passes). */
 function distancesFrom(mask: Uint8Array, width: number, height: number): Float32Array {
   const far = Float32Array.from(mask, (each) => (each === 1 ? 0 : 1e6))
-  const pass = (place: number, ...steps: [number, number][]): void => {
-    for (const [step, cost] of steps) far[place] = Math.min(far[place] ?? 1e6, (far[place + step] ?? 1e6) + cost)
+  const at = (place: number): number => far[place] ?? 1e6
+  for (let y = 1; y < height; y += 1) {
+    for (let x = 1; x < width - 1; x += 1) {
+      const place = y * width + x
+      const straight = Math.min(at(place - 1), at(place - width)) + 1
+      far[place] = Math.min(at(place), straight, Math.min(at(place - width - 1), at(place - width + 1)) + 1.4)
+    }
   }
-  for (let y = 1; y < height; y += 1) for (let x = 1; x < width - 1; x += 1) pass(y * width + x, [-1, 1], [-width, 1], [-width - 1, 1.4], [-width + 1, 1.4])
-  for (let y = height - 2; y >= 0; y -= 1) for (let x = width - 2; x > 0; x -= 1) pass(y * width + x, [1, 1], [width, 1], [width + 1, 1.4], [width - 1, 1.4])
+  for (let y = height - 2; y >= 0; y -= 1) {
+    for (let x = width - 2; x > 0; x -= 1) {
+      const place = y * width + x
+      const straight = Math.min(at(place + 1), at(place + width)) + 1
+      far[place] = Math.min(at(place), straight, Math.min(at(place + width + 1), at(place + width - 1)) + 1.4)
+    }
+  }
   return far
 }

@@ -25,22 +25,23 @@ interface Cluster { luma: number; red: number; yellow: number; reach: number; co
 export function outlineOf(coarse: Coarse): Outline | null {
   const rim = rimOf(coarse)
   const clusters = clustersOf(coarse, rim)
-  tellPaperFromTable(coarse, clusters, rim.length)
+  const colours = coloursOf(coarse, clusters)
+  tellPaperFromTable(coarse, colours, clusters, rim.length)
   const papers = clusters.filter((each) => each.isPaper)
-  if (papers.reduce((sum, each) => sum + each.count, 0) > 0.6 * rim.length) return smallOnTable(coarse, clusters, rim)
-  return found(coarse, clusters, rim)
+  if (papers.reduce((sum, each) => sum + each.count, 0) > 0.6 * rim.length) return smallOnTable(coarse, colours, clusters, rim)
+  return found(coarse, colours, clusters, rim)
 }
 
-function found(coarse: Coarse, clusters: readonly Cluster[], rim: number[]): Outline | null {
-  const table = floodFromRim(coarse, clusters, rim)
+function found(coarse: Coarse, colours: Int8Array, clusters: readonly Cluster[], rim: number[]): Outline | null {
+  const table = floodFromRim(coarse, colours, clusters, rim)
   const mask = largestRest(coarse, opened(table, coarse.width, coarse.height))
   return mask === null ? null : measured(coarse, mask)
 }
 
 /** Nearly all of the rim is also in the middle: a page that fills the frame, or a small paper on a table, which is
  * brighter than that and lies well inside. */
-function smallOnTable(coarse: Coarse, clusters: readonly Cluster[], rim: number[]): Outline | null {
-  const outline = found(coarse, clusters.map((each) => ({ ...each, isPaper: false })), rim)
+function smallOnTable(coarse: Coarse, colours: Int8Array, clusters: readonly Cluster[], rim: number[]): Outline | null {
+  const outline = found(coarse, colours, clusters.map((each) => ({ ...each, isPaper: false })), rim)
   if (outline === null || outline.fill < 0.75 || outline.share > 0.2 || outline.cut.some((side) => side > 0)) return null
   const rimLight = quantile(rim.map((place) => coarse.luma[place] ?? 0), 0.5)
   return paperLuma(coarse, outline.mask, 0.5) > rimLight + 25 ? outline : null
@@ -57,12 +58,12 @@ function rimOf(coarse: Coarse): number[] {
   return places
 }
 
-/** Colour is worth more than light: light falls off over a table, its colour does not. */
-function distance(coarse: Coarse, place: number, to: { luma: number; red: number; yellow: number }): number {
+/** The square of how unlike a place is. Colour is worth more than light: light falls off over a table, its colour does not. */
+function unlikeness(coarse: Coarse, place: number, to: Cluster): number {
   const luma = ((coarse.luma[place] ?? 0) - to.luma) * 0.8
   const red = ((coarse.red[place] ?? 0) - to.red) * 1.4
   const yellow = ((coarse.yellow[place] ?? 0) - to.yellow) * 1.4
-  return Math.sqrt(luma * luma + red * red + yellow * yellow)
+  return luma * luma + red * red + yellow * yellow
 }
 
 function clustersOf(coarse: Coarse, rim: number[]): Cluster[] {
@@ -76,13 +77,13 @@ function clustersOf(coarse: Coarse, rim: number[]): Cluster[] {
   for (let round = 0; round < 6; round += 1) {
     const sums = clusters.map(() => ({ luma: 0, red: 0, yellow: 0, spread: 0, count: 0 }))
     for (const place of rim) {
-      const { index, far } = nearest(coarse, place, clusters)
-      const sum = sums[index]
-      if (sum === undefined) continue
+      const index = nearest(coarse, place, clusters)
+      const [sum, cluster] = [sums[index], clusters[index]]
+      if (sum === undefined || cluster === undefined) continue
       sum.luma += coarse.luma[place] ?? 0
       sum.red += coarse.red[place] ?? 0
       sum.yellow += coarse.yellow[place] ?? 0
-      sum.spread += far * far
+      sum.spread += unlikeness(coarse, place, cluster)
       sum.count += 1
     }
     clusters = sums.filter((sum) => sum.count > 0).map((sum) => ({
@@ -97,30 +98,41 @@ function clustersOf(coarse: Coarse, rim: number[]): Cluster[] {
   return clusters
 }
 
-function nearest(coarse: Coarse, place: number, clusters: readonly Cluster[]): { index: number; far: number } {
+function nearest(coarse: Coarse, place: number, clusters: readonly Cluster[]): number {
   let index = 0
-  let far = Infinity
+  let least = Infinity
   for (let i = 0; i < clusters.length; i += 1) {
     const cluster = clusters[i]
     if (cluster === undefined) continue
-    const here = distance(coarse, place, cluster)
-    if (here < far) {
-      far = here
+    const here = unlikeness(coarse, place, cluster)
+    if (here < least) {
+      least = here
       index = i
     }
   }
-  return { index, far }
+  return index
+}
+
+/** Of which of the rim's colours each place is; -1 where it is of none. Asked once: it is most of the work. */
+function coloursOf(coarse: Coarse, clusters: readonly Cluster[]): Int8Array {
+  const colours = new Int8Array(coarse.width * coarse.height)
+  for (let place = 0; place < colours.length; place += 1) {
+    const index = nearest(coarse, place, clusters)
+    const cluster = clusters[index]
+    colours[place] = cluster !== undefined && unlikeness(coarse, place, cluster) < cluster.reach * cluster.reach ? index : -1
+  }
+  return colours
 }
 
 /** A colour of the rim that also fills the middle is the paper's own: there the paper leaves the frame. */
-function tellPaperFromTable(coarse: Coarse, clusters: Cluster[], rimSize: number): void {
+function tellPaperFromTable(coarse: Coarse, colours: Int8Array, clusters: Cluster[], rimSize: number): void {
   const inMiddle = clusters.map(() => 0)
   let middle = 0
   for (let y = Math.floor(coarse.height * 0.3); y < coarse.height * 0.7; y += 1) {
     for (let x = Math.floor(coarse.width * 0.3); x < coarse.width * 0.7; x += 1) {
       middle += 1
-      const { index, far } = nearest(coarse, y * coarse.width + x, clusters)
-      if (far < (clusters[index]?.reach ?? 0)) inMiddle[index] = (inMiddle[index] ?? 0) + 1
+      const index = colours[y * coarse.width + x] ?? -1
+      if (index >= 0) inMiddle[index] = (inMiddle[index] ?? 0) + 1
     }
   }
   clusters.forEach((cluster, index) => {
@@ -130,16 +142,12 @@ function tellPaperFromTable(coarse: Coarse, clusters: Cluster[], rimSize: number
 }
 
 /** 1 where the table is: reached from the rim over places of the table's colours. */
-function floodFromRim(coarse: Coarse, clusters: readonly Cluster[], rim: number[]): Uint8Array {
+function floodFromRim(coarse: Coarse, colours: Int8Array, clusters: readonly Cluster[], rim: number[]): Uint8Array {
   const isTable = new Uint8Array(coarse.width * coarse.height)
-  const belongs = (place: number): boolean => {
-    const { index, far } = nearest(coarse, place, clusters)
-    const cluster = clusters[index]
-    return cluster !== undefined && !cluster.isPaper && far < cluster.reach
-  }
+  const isTableColour = clusters.map((cluster) => !cluster.isPaper)
   const waiting: number[] = []
   const take = (place: number): void => {
-    if (isTable[place] === 0 && belongs(place)) {
+    if (isTable[place] === 0 && isTableColour[colours[place] ?? -1] === true) {
       isTable[place] = 1
       waiting.push(place)
     }

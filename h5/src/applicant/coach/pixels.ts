@@ -10,13 +10,13 @@ export interface Decoded {
 
 /** In a worker (and on pages that can): decoded off the page. Raises when this file cannot be decoded. */
 export async function decodeInWorker(file: Blob): Promise<Decoded> {
-  return (await decodeSmall(file)) ?? (await decodeWhole(file))
+  return (await decodeSmall(file, drawnInWorker)) ?? (await decodeWhole(file))
 }
 
 async function decodeWhole(file: Blob): Promise<Decoded> {
   const bitmap = await createImageBitmap(file)
   const longEdge = Math.max(bitmap.width, bitmap.height)
-  const pixels = drawn(bitmap, workingSize(bitmap.width, bitmap.height))
+  const pixels = drawnInWorker(bitmap, workingSize(bitmap.width, bitmap.height))
   bitmap.close()
   return { pixels, longEdge }
 }
@@ -28,8 +28,11 @@ interface SmallDecoder {
 }
 type SmallDecoderMaker = new (asked: { data: ArrayBuffer; type: string; desiredWidth: number; desiredHeight: number }) => SmallDecoder
 
+type Size = ReturnType<typeof workingSize>
+type Draw = (image: CanvasImageSource, size: Size) => ImageData
+
 /** Null where there is no such decoder, and for photos stored turned: there browsers differ in who turns them. */
-async function decodeSmall(file: Blob): Promise<Decoded | null> {
+async function decodeSmall(file: Blob, draw: Draw): Promise<Decoded | null> {
   const Maker = (self as unknown as { ImageDecoder?: SmallDecoderMaker }).ImageDecoder
   if (Maker === undefined) return null
   const data = await file.arrayBuffer()
@@ -43,7 +46,7 @@ async function decodeSmall(file: Blob): Promise<Decoded | null> {
     const decoder = new Maker({ data, type: 'image/jpeg', desiredWidth: scaled(head.width), desiredHeight: scaled(head.height) })
     const { image } = await decoder.decode()
     const isWhole = Math.min(image.displayWidth, image.displayHeight) >= Math.min(size.width, size.height)
-    const pixels = isWhole ? drawn(image, size) : null
+    const pixels = isWhole ? draw(image, size) : null
     image.close()
     decoder.close()
     return pixels === null ? null : { pixels, longEdge: Math.max(head.width, head.height) }
@@ -52,16 +55,30 @@ async function decodeSmall(file: Blob): Promise<Decoded | null> {
   }
 }
 
-function drawn(image: CanvasImageSource, size: { width: number; height: number }): ImageData {
-  const context = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true })
-  if (context === null) throw new Error('no canvas in this worker')
+function drawnInWorker(image: CanvasImageSource, size: Size): ImageData {
+  return pixelsOf(new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true }), image, size)
+}
+
+function drawnOnPage(image: CanvasImageSource, size: Size): ImageData {
+  const canvas = document.createElement('canvas')
+  canvas.width = size.width
+  canvas.height = size.height
+  return pixelsOf(canvas.getContext('2d', { willReadFrequently: true }), image, size)
+}
+
+function pixelsOf(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null, image: CanvasImageSource, size: Size): ImageData {
+  if (context === null) throw new Error('no canvas')
   context.imageSmoothingQuality = 'medium'
   context.drawImage(image, 0, 0, size.width, size.height)
   return context.getImageData(0, 0, size.width, size.height)
 }
 
 /** On the page itself, for phones whose workers have no canvas. Null when this file cannot be decoded. */
-export function decodeOnPage(file: Blob): Promise<Decoded | null> {
+export async function decodeOnPage(file: Blob): Promise<Decoded | null> {
+  return (await decodeSmall(file, drawnOnPage)) ?? (await decodeAsImage(file))
+}
+
+function decodeAsImage(file: Blob): Promise<Decoded | null> {
   return new Promise((resolve) => {
     const address = URL.createObjectURL(file)
     const image = new Image()
@@ -71,18 +88,16 @@ export function decodeOnPage(file: Blob): Promise<Decoded | null> {
     }
     image.onerror = () => { end(null) }
     image.onload = () => {
-      const size = workingSize(image.naturalWidth, image.naturalHeight)
-      const canvas = document.createElement('canvas')
-      canvas.width = size.width
-      canvas.height = size.height
-      const context = canvas.getContext('2d')
-      if (context === null || image.naturalWidth === 0) {
+      const { naturalWidth, naturalHeight } = image
+      if (naturalWidth === 0) {
         end(null)
         return
       }
-      context.imageSmoothingQuality = 'medium'
-      context.drawImage(image, 0, 0, size.width, size.height)
-      end({ pixels: context.getImageData(0, 0, size.width, size.height), longEdge: Math.max(image.naturalWidth, image.naturalHeight) })
+      try {
+        end({ pixels: drawnOnPage(image, workingSize(naturalWidth, naturalHeight)), longEdge: Math.max(naturalWidth, naturalHeight) })
+      } catch {
+        end(null)
+      }
     }
     image.src = address
   })
