@@ -25,6 +25,8 @@ const cutAtMost = 0.04
 const spot = { shareAtMost: 0.014, dropAtLeast: 16 }
 /** Washed out: so little contrast against the paper's light, with edges already soft. */
 const washedOut = { contrastAtLeast: 0.42, edgeAtMost: 2.6 }
+/** Squares of hard pressing: so even, on ground so flat. */
+const pressed = { blocksAtMost: 0.39, flatAtLeast: 0.4 }
 /** Seen from the side, a rectangle fills less of the rectangle around it, and a card gets flat. */
 const tilted = { fillAtLeast: 0.84, flatnessAtLeast: 0.5 }
 const creaseAtMost = 0.24
@@ -55,6 +57,7 @@ type Of = (name: string) => number
 function isBlurred(of: Of, shape: Shape, long: number): boolean {
   const edge = (1000 * of('sharpness')) / Math.max(1, long * of('working'))
   if (edge > limits[shape].edgeAtMost) return true
+  if (shape !== 'portrait' && of('blocks') > pressed.blocksAtMost && of('flat') > pressed.flatAtLeast) return true
   return shape !== 'portrait' && edge > washedOut.edgeAtMost && of('contrast') < washedOut.contrastAtLeast * of('brightness')
 }
 

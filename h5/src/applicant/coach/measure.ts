@@ -1,4 +1,5 @@
 // All measures of one photo: a pure function of its pixels. What they mean is in judge.ts.
+import { blocksOf } from './blocks'
 import { glareOf } from './glare'
 import { gridOf, type Pixels } from './grid'
 import { cardLayoutOf, pageLayoutOf } from './layout'
@@ -18,6 +19,7 @@ export function measure(pixels: Pixels, sentLongEdge: number): Scores {
   const glare = glareOf(grid, region, 0.03)
   const card = cardLayoutOf(grid.coarse, region)
   const page = pageLayoutOf(grid, region)
+  const blocks = blocksOf(grid, region)
   const perPixel = sentLongEdge / Math.max(grid.width, grid.height)
   return {
     sharpness: sharp.edge,
@@ -50,5 +52,7 @@ export function measure(pixels: Pixels, sentLongEdge: number): Scores {
     lines: page.lines,
     title: page.title,
     crease: page.crease,
+    blocks: blocks.evenness,
+    flat: blocks.flatness,
   }
 }
