@@ -84,13 +84,12 @@ class BoxView(Schema):
 
 
 class FoundPhoto(Schema):
-    """A photo of a finding. `turn`: degrees clockwise by which it is shown upright."""
+    """A photo of a finding. `turn`: degrees clockwise by which it is shown upright; the crop is upright already."""
 
     id = field.text()
     image_path = field.text()
     thumbnail_path = field.text()
-    width = field.number()
-    height = field.number()
+    crop_path = field.text(nullable=True)
     turn = field.number()
 
 

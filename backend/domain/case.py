@@ -36,7 +36,7 @@ from backend.domain.errors import (
     StaleVersion,
 )
 from backend.domain.evaluation import Evaluation
-from backend.domain.marks import Mark, failure_by, must_be_drawable, redrawn
+from backend.domain.marks import Mark, Withdrawn, must_be_drawable, redrawn, said_by_marks
 from backend.domain.materials import SIGNS_ON_PAPER
 from backend.domain.review import (
     Check,
@@ -588,7 +588,7 @@ class Case:
         self._note("judge", actor, at, {judgement.subject: judgement.verdict for judgement in judgements})
 
     def mark_photo(self, photo_id: UUID, given: Sequence[Mark], actor: Actor, at: datetime) -> None:
-        """Keeps these as the marks on the photo; new words on it fail its slot (marks.py).
+        """Keeps these as the marks on the photo; words on it fail its slot, which ends with them (marks.py).
 
         Raises NotFound, ActionNotAllowed, ContentRefused.
         """
@@ -596,14 +596,23 @@ class Case:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="在照片上标注")
         _must_be((Role.CLERK,), actor)
         must_be_drawable(given)
-        subject, before = f"slot:{self.photo(photo_id).slot_key}", self.marks.get(photo_id, ())
+        slot_key, before = self.photo(photo_id).slot_key, self.marks.get(photo_id, ())
+        subject = f"slot:{slot_key}"
         now = redrawn(before, given)
         if now == before:
             return
         self.marks[photo_id] = now
         self._note("mark_photo", actor, at, {"photo": str(photo_id), "subject": subject, "marks": len(now)})
-        if failure := failure_by(before, now, self.judgements.get(subject), subject):
-            self.judge([failure], actor, at)
+        in_slot = [p.id for p in self.photos.values() if p.slot_key == slot_key and p.state is PhotoState.READY]
+        others = [mark for other in in_slot if other != photo_id for mark in self.marks.get(other, ())]
+        said = said_by_marks([*before, *others], [*now, *others], self.judgements.get(subject), subject)
+        if isinstance(said, Withdrawn):
+            if slot_key in self.promises:  # what became of the promised paper is the clerk's to say anew
+                return
+            del self.judgements[subject]
+            self._note("judgement_withdrawn", actor, at, {"subject": subject})
+        elif said:
+            self.judge([said], actor, at)
 
     def check(self, checks: Sequence[Check], confirmed_age_months: int | None, actor: Actor, at: datetime) -> None:
         """Keeps the 无法办理 checks and the confirmed retirement age under the clerk's name (附件1 一(三))."""

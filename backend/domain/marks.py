@@ -41,6 +41,11 @@ class Mark:
     by_name: str
     at: datetime
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it has a reason or a note."""
+        return bool(self.reason_code or self.note)
+
     def says_the_same_as(self, other: "Mark") -> bool:
         """Whether nothing of it was changed but who drew it when."""
         return _drawn(self) == _drawn(other)
@@ -65,25 +70,43 @@ def redrawn(before: Sequence[Mark], given: Sequence[Mark]) -> tuple[Mark, ...]:
     )
 
 
-def failure_by(
-    before: Sequence[Mark], now: Sequence[Mark], standing: Judgement | None, subject: str
-) -> Judgement | None:
-    """The fail of `subject` that new words on its photo mean; None when they mean none.
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The fail that only marks had caused is taken back: none of them says anything any more."""
 
-    A mark with a reason or a note fails its slot, in the words of the first one that is new. A fail that stands in this
-    round already stays as the clerk gave it, and a pass that she gives after the drawing stands: only what was not said
+
+def said_by_marks(
+    before: Sequence[Mark], now: Sequence[Mark], standing: Judgement | None, subject: str
+) -> Judgement | Withdrawn | None:
+    """What changed marks on a slot's photos mean for `subject`; None when nothing changes.
+
+    A mark with a reason or a note fails its slot, in the words of the first one that is new. A fail of this round that
+    the clerk gave herself stays as she gave it; one that came from a mark follows it: with its words, to another mark
+    when it is gone, and away with the last. A pass that she gives after the drawing stands: only what was not said
     on the photo before speaks.
     """
+    speaking = [mark for mark in now if mark.says_something]
+    if standing is not None and standing.is_fail and any(_came_from(mark, standing) for mark in before):
+        if any(_came_from(mark, standing) for mark in now):
+            return None
+        gone = next(mark.id for mark in before if _came_from(mark, standing))
+        following = [mark for mark in speaking if mark.id == gone] or speaking
+        return _fail(following[0], subject) if following else Withdrawn()
     said = {(mark.id, mark.reason_code, mark.note) for mark in before}
-    new = [m for m in now if (m.reason_code or m.note) and (m.id, m.reason_code, m.note) not in said]
-    if not new:
+    new = [mark for mark in speaking if (mark.id, mark.reason_code, mark.note) not in said]
+    if not new or (standing is not None and standing.is_fail and standing.round == new[0].round):
         return None
-    first = new[0]
-    if standing is not None and standing.is_fail and standing.round == first.round:
-        return None
-    return Judgement(
-        subject, Verdict.FAIL, first.reason_code, first.note, first.round, first.by_id, first.by_name, first.at
-    )
+    return _fail(new[0], subject)
+
+
+def _came_from(mark: Mark, fail: Judgement) -> bool:
+    """Whether this mark, as it is, gave this fail."""
+    said, judged = (mark.reason_code, mark.note, mark.round, mark.by_id, mark.at), (fail.reason_code, fail.note)
+    return mark.says_something and said == (*judged, fail.round, fail.by_id, fail.at)
+
+
+def _fail(mark: Mark, subject: str) -> Judgement:
+    return Judgement(subject, Verdict.FAIL, mark.reason_code, mark.note, mark.round, mark.by_id, mark.by_name, mark.at)
 
 
 def _drawn(mark: Mark) -> tuple[object, ...]:

@@ -4,12 +4,15 @@ Nothing waits for it and nothing is refused by it. What it notices: domain/findi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from backend.domain.actors import ROLE_LABELS, Actor
 from backend.domain.audit import AuditEntry
+from backend.domain.boxes import Box
 from backend.domain.case import EDITABLE, STATE_LABELS, Case, PhotoState, State
 from backend.domain.errors import ActionNotAllowed, HeldByAnother, NotFound
 from backend.domain.findings import (
@@ -157,8 +160,8 @@ class Findings:
                     **_placed(each, by_key),
                     **staffs(each, case, by_key),
                     "question_key": each.question_key,
-                    "box": _box(each),
-                    "photo": _photo_view(case, each.photo_id),
+                    "box": _box(each.box),
+                    "photo": _photo_view(case, each.photo_id, each.box),
                     "other_photo": _other_photo(each, case, others),
                     "applicant_said": {"role_label": ROLE_LABELS[said.by_role], "at": iso(said.at)} if said else None,
                     "verdict": _verdict(verdicts.get(each.key)),
@@ -273,21 +276,19 @@ def _placed(finding: Finding, slots: Mapping[str, Slot]) -> View:
     }
 
 
-def _box(finding: Finding) -> View | None:
-    box = finding.box
+def _box(box: Box | None) -> View | None:
     return {"left": box.left, "top": box.top, "right": box.right, "bottom": box.bottom} if box else None
 
 
-def _photo_view(case: Case, photo_id: UUID) -> View:
+def _photo_view(case: Case, photo_id: UUID, box: Box | None = None) -> View:
     photo = case.photo(photo_id)
     path = f"/api/review/cases/{case.id}/photos/{photo.id}"
     return {
         "id": str(photo.id),
         "image_path": f"{path}/image",
         "thumbnail_path": f"{path}/thumbnail",
-        "width": photo.width,
-        "height": photo.height,
-        "turn": 0,
+        "crop_path": f"{path}/crop?{urlencode(asdict(box))}" if box else None,
+        "turn": photo.turn or 0,
     }
 
 

@@ -71,6 +71,7 @@ EVENT_LABELS: dict[NoticeEvent, str] = {
 OTHER_ACTS: dict[str, str] = {
     "judge":             "审核材料",
     "mark_photo":        "在照片上标注",
+    "judgement_withdrawn": "删掉标注，不通过随之撤回",
     "check":             "核查",
     "policy_changed":    "政策有变化，重新核对",
     "rule_confirmed":    "确认政策核对",

@@ -39,6 +39,19 @@ def test_a_drawing_fails_its_slot_and_comes_back_on_its_photo(tabs: Tabs, town: 
     assert again["version"] == seen["version"]
 
 
+def test_the_fail_of_a_drawing_is_gone_with_its_last_mark(tabs: Tabs, town: Town) -> None:
+    view = town.a_claimed_case()
+    path = f"{REVIEW}/{view['id']}/photos/{the_card(view)['id']}/marks"
+
+    drawn = tabs.clerk.change("PUT", path, {"marks": [a_drawing()]}, version=view["version"])
+    tabs.clerk.change("PUT", path, {"marks": []}, version=drawn["version"])
+    kept = tabs.clerk.view(f"{REVIEW}/{view['id']}")
+
+    of_card = [next(slot for slot in each["slots"] if slot["key"] == "id_card")["judgement"] for each in (drawn, kept)]
+    assert of_card[0]["verdict"] == "fail"
+    assert of_card[1] is None
+
+
 def test_what_is_drawn_has_to_fit(tabs: Tabs, town: Town) -> None:
     view = town.a_claimed_case()
     path, version = f"{REVIEW}/{view['id']}/photos/{the_card(view)['id']}/marks", f'"{view["version"]}"'

@@ -75,6 +75,32 @@ def test_new_words_turn_a_pass_into_a_fail_and_a_pass_after_them_stands() -> Non
     assert verdict(case)[0] == "pass"
 
 
+def test_the_fail_that_a_mark_caused_follows_it_and_ends_with_the_last() -> None:
+    first, second = a_mark(PHOTO, note="左上角"), a_mark(PHOTO, reason_code="glare")
+    case = in_review()
+
+    draw(case, first, second)
+    draw(case, replace(first, note="右上角", at=LATER), second)
+    with_its_words = verdict(case)
+    draw(case, second)
+    of_the_other = verdict(case)
+    draw(case)
+
+    assert with_its_words == ("fail", "blurred", "右上角")
+    assert of_the_other == ("fail", "glare", None)
+    assert SUBJECT not in case.standing()
+
+
+def test_a_fail_that_the_clerk_gave_herself_stays_when_the_marks_go() -> None:
+    case = in_review()
+
+    draw(case, a_mark(PHOTO))
+    case.judge([failed(SUBJECT, reason_code="expired")], CLERK, LATER)
+    draw(case)
+
+    assert verdict(case)[0] == "fail"
+
+
 def test_a_fail_of_an_earlier_round_does_not_speak_for_a_new_mark() -> None:
     case = in_review(round=2, judgements={SUBJECT: failed(SUBJECT, 1, "expired")})
 

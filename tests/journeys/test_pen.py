@@ -28,6 +28,7 @@ def test_a_photo_is_marked_retaken_and_compared_without_the_mouse(stage: Stage) 
     clerk = stage.a_desk("chuangkou1")
     _claims_by_keys(clerk, case_id)
     _passes_the_form(clerk)
+    _draws_by_hand_and_takes_it_back(clerk)
     _draws_on_the_card(clerk)
     _passes_the_rest(clerk)
     _decides(clerk, "action-return")
@@ -37,7 +38,7 @@ def test_a_photo_is_marked_retaken_and_compared_without_the_mouse(stage: Stage) 
     phone.at("correction")
     slot = phone.page.locator('[data-slot="id_card"]')
     expect(slot.get_by_test_id("returned-photo").locator('[data-shape="box"]')).to_be_visible()
-    expect(slot.get_by_text("右下角看不清")).to_be_visible()
+    expect(slot.get_by_test_id("returned-photo").get_by_text("右下角看不清")).to_be_visible()
     phone.shoot("marked")
     _retakes(phone)
     phone.tap("改好了，重新提交")
@@ -71,6 +72,44 @@ def _passes_the_form(clerk: DeskPages) -> None:
     expect(
         clerk.page.locator('[data-testid^="field-"][data-testid$="-pass"]:not([aria-pressed="true"])')
     ).to_have_count(0)
+
+
+def _draws_by_hand_and_takes_it_back(clerk: DeskPages) -> None:
+    """A box by mouse, an arrow by finger; without the last mark the material is not judged any more."""
+    clerk.page.keyboard.press("n")
+    expect(clerk.find("photo-title")).to_contain_text("身份证")
+    frame = clerk.find("photo-stage").bounding_box()
+    assert frame is not None
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    clerk.find("pen-box").click()
+    clerk.page.mouse.move(x - 60, y - 40)
+    clerk.page.mouse.down()
+    clerk.page.mouse.move(x + 40, y + 30, steps=4)
+    clerk.page.mouse.up()
+    expect(clerk.page.locator('[data-mark="box"]')).to_have_count(1)
+    clerk.page.keyboard.press("2")
+    expect(clerk.find("slot-id_card-fail")).to_have_attribute("aria-pressed", "true")
+    clerk.find("pen-arrow").click()
+    _drags_a_finger(clerk, (x + 90, y + 90), (x + 20, y + 20))
+    expect(clerk.page.locator('[data-mark="arrow"]')).to_have_count(1)
+    clerk.shoot("drawn-by-hand")
+    clerk.page.keyboard.press("Delete")
+    expect(clerk.page.locator('[data-mark="arrow"]')).to_have_count(0)
+    clerk.page.keyboard.press("m")
+    clerk.page.keyboard.press("Delete")
+    expect(clerk.page.locator("[data-mark]")).to_have_count(0)
+    expect(clerk.find("slot-id_card-fail")).to_have_attribute("aria-pressed", "false")
+    expect(clerk.find("saving")).to_contain_text("已保存")
+
+
+def _drags_a_finger(clerk: DeskPages, start: tuple[float, float], end: tuple[float, float]) -> None:
+    fingers = clerk.page.context.new_cdp_session(clerk.page)
+    points = [(start[0] + (end[0] - start[0]) * n / 4, start[1] + (end[1] - start[1]) * n / 4) for n in range(5)]
+    for n, (x, y) in enumerate(points):
+        kind = "touchMove" if n else "touchStart"
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    fingers.detach()
 
 
 def _draws_on_the_card(clerk: DeskPages) -> None:

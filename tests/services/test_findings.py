@@ -1,6 +1,7 @@
 """What is noticed on photos is said to her and to the window, answered, kept and counted; it never refuses anything."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -175,6 +176,7 @@ def test_the_clerk_sees_it_masked_with_its_place_and_what_the_applicant_said(tow
     assert found["applicant_said"]["role_label"] == "申请人"
     assert 0 <= found["box"]["left"] < found["box"]["right"] <= 1
     assert found["photo"]["image_path"].endswith(f"/photos/{found['photo_id']}/image")
+    assert found["photo"]["crop_path"].endswith(f"/crop?{urlencode(found['box'])}")
 
 
 def test_a_verdict_is_kept_with_its_clerk_and_counted_once(town: Town) -> None:

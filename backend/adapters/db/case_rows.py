@@ -1,6 +1,6 @@
 """Cases and claims in their tables: a case is loaded whole, and saved as what changed since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from backend.domain.actors import Actor
 from backend.domain.audit import AuditEntry
 from backend.domain.case import Case, Event, PhotoState
 from backend.domain.errors import ActiveCaseExists, HeldByAnother, NotFound, StaleVersion
+from backend.domain.review import Judgement
 from backend.services.ports import Claim, Draft
 
 _PHOTO = upsert(tables.photos)
@@ -126,6 +127,7 @@ class CaseRows:
             self._connection.execute(_INSERT_DECISION, [{"case_id": case.id, **rows.columns(each)} for each in new])
         self._write_changed(_UPSERT_PROMISE, case, before.promises, case.promises)
         self._write_changed(_UPSERT_JUDGEMENT, case, before.judgements, case.judgements)
+        self._remove_judgements(case, [before.judgements[k] for k in before.judgements.keys() - case.judgements.keys()])
         self._write_changed(_UPSERT_CHECK, case, before.checks, case.checks)
         self._write_changed(_UPSERT_SETTLEMENT, case, before.settlements, case.settlements)
         mark_rows.save(self._connection, case.id, before.marks, case.marks)
@@ -244,6 +246,12 @@ class CaseRows:
         changed.sort(key=lambda value: getattr(value, "state", None) is PhotoState.READY)
         if changed:
             self._connection.execute(statement, [{"case_id": case.id, **rows.columns(value)} for value in changed])
+
+    def _remove_judgements(self, case: Case, gone: Sequence[Judgement]) -> None:
+        t = tables.judgements
+        for each in gone:
+            its = (t.c.case_id == case.id, t.c.subject == each.subject, t.c.round == each.round)
+            self._connection.execute(delete(t).where(*its))
 
     def _remove_absences(self, case_id: UUID, slot_keys: set[str]) -> None:
         t = tables.absences

@@ -7360,16 +7360,14 @@ export interface components {
             id: string;
             image_path: string;
             thumbnail_path: string;
-            width: number;
-            height: number;
+            crop_path: string | null;
             turn: number;
         };
         OtherPhoto: {
             id: string;
             image_path: string;
             thumbnail_path: string;
-            width: number;
-            height: number;
+            crop_path: string | null;
             turn: number;
             case_number: string | null;
         };
