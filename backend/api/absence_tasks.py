@@ -95,11 +95,11 @@ def decide_absence(given: GivenDecision, case_id: UUID, slot_key: str) -> Respon
 @blp.post(f"/cases/<uuid:case_id>/absences/{SLOT}/calls")
 @called_by(Caller.STAFF, [Role.CLERK])
 @blp.arguments(GivenCallSchema)
-@blp.doc(parameters=[field.IF_MATCH, field.IDEMPOTENCY_KEY])
+@blp.doc(parameters=[field.IDEMPOTENCY_KEY])
 @blp.response(200, ReviewView)
 def keep_call(given: GivenCall, case_id: UUID, slot_key: str) -> Response:
-    """What came of a call; the task stays. Needs If-Match, an Idempotency-Key and the lease."""
-    return _case(services().review.call(actor(), case_id, seen_version(), idempotency_key(), slot_key, given))
+    """What came of a call; the task stays. Any clerk's, with an Idempotency-Key; the lease is not needed."""
+    return _case(services().review.call(actor(), case_id, idempotency_key(), slot_key, given))
 
 
 @blp.put(f"/cases/<uuid:case_id>/promises/{SLOT}/verdict")

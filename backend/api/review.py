@@ -86,7 +86,7 @@ class QueueRow(Schema):
 class QueueCounts(Schema):
     """How many cases wait, are mine, wait for a supervisor, have an absence to decide, a promised paper to see to.
 
-    Of the last, `promises_late` have one that did not come by its day.
+    Of those that owe a paper, `promises_amber` have one due soon, and `promises_late` one that did not come by its day.
     """
 
     waiting = field.number()
@@ -94,6 +94,7 @@ class QueueCounts(Schema):
     to_approve = field.number()
     absences = field.number()
     promises = field.number()
+    promises_amber = field.number()
     promises_late = field.number()
 
 

@@ -200,6 +200,8 @@ CLOSED = frozenset({State.COMPLETED, State.WITHDRAWN, State.REFUSED})
 ACTIVE = frozenset(State) - CLOSED - {State.DRAFT}
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 WITH_THE_CLERK = frozenset({State.IN_REVIEW})
+# Where a clerk may ask her by telephone about a paper, whether or not anybody has taken the case.
+WITH_THE_WINDOW = frozenset({State.SUBMITTED, State.IN_REVIEW, State.WAITING})
 
 
 def allowed(state: State, role: Role) -> list[Action]:
@@ -708,19 +710,35 @@ class Case:
     # ── papers she does not have, and papers she promised ─────────────────────────────────────
 
     def decide_absence(self, decision: AbsenceDecision, promise: Promise | None, actor: Actor, at: datetime) -> None:
-        """Keeps what the clerk did about an absence. A waiver passes the slot, a suggestion fails it, a call settles
-        nothing. Raises NotFound where there is no such absence, ActionNotAllowed.
+        """Keeps what the clerk decided on an absence: a waiver passes the slot, a suggestion fails it.
+
+        Raises NotFound where there is no such absence, ActionNotAllowed.
         """
         if self.state not in WITH_THE_CLERK:
             raise ActionNotAllowed(state=STATE_LABELS[self.state], action="处理没有的材料")
+        self._keep_decision(decision, actor)
+        self._settle_absence(decision, promise, at)
+        facts = {"slot": decision.slot_key, "promised_on": _day(decision.promised_on)}
+        self._note(f"absence_{decision.kind}", actor, at, facts, note=decision.reason or None)
+
+    def keep_call(self, call: AbsenceDecision, actor: Actor, at: datetime) -> None:
+        """Keeps what came of a call about an absence. It settles nothing, and the case's own row stays as it is.
+
+        Raises NotFound where there is no such absence, ActionNotAllowed.
+        """
+        if self.state not in WITH_THE_WINDOW:
+            raise ActionNotAllowed(state=STATE_LABELS[self.state], action="记电话")
+        self._keep_decision(call, actor)
+        facts = {"slot": call.slot_key, "reached": call.reached, "call_again_on": _day(call.call_again_on)}
+        self.new_events.append(
+            Event(at, actor, f"absence_{call.kind}", self.state, self.state, call.reason or None, facts)
+        )
+
+    def _keep_decision(self, decision: AbsenceDecision, actor: Actor) -> None:
         _must_be((Role.CLERK,), actor)
         if decision.slot_key not in self.absences:
             raise NotFound("申请人已经交了这份材料，请刷新页面。")
         self.absence_decisions += (decision,)
-        facts = {"slot": decision.slot_key, "promised_on": _day(decision.promised_on)}
-        if decision.kind is not DecisionKind.CALLED:
-            self._settle_absence(decision, promise, at)
-        self._note(f"absence_{decision.kind}", actor, at, facts, note=decision.reason or None)
 
     def _settle_absence(self, decision: AbsenceDecision, promise: Promise | None, at: datetime) -> None:
         slot_key, subject = decision.slot_key, f"slot:{decision.slot_key}"

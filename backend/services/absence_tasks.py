@@ -102,14 +102,17 @@ class WindowReview(PhotoReview):
             tx.cases.save(case)
             return self._view(tx, case, actor)
 
-    def call(self, actor: Actor, case_id: UUID, seen_version: int, key: str, slot_key: str, given: GivenCall) -> View:
-        """Keeps what came of a call; the task stays. Raises ReasonMissing, NotFound, HeldByAnother, StaleVersion."""
+    def call(self, actor: Actor, case_id: UUID, key: str, slot_key: str, given: GivenCall) -> View:
+        """Keeps what came of a call. The task stays and no judgement changes, so no lease is needed.
+
+        Raises ReasonMissing, ContentRefused, NotFound, ActionNotAllowed.
+        """
         at = self._clock.now()
         request = {"call": case_id, "slot": slot_key, "note": given.note, "reached": given.reached}
         with self._store.begin() as tx:
+            case = self._submitted(tx, case_id)
             if is_repeat(tx, self._seals, actor, key, request, at):
-                return self._view(tx, self._submitted(tx, case_id), actor)
-            case = self._held(tx, actor, case_id, seen_version, at)
+                return self._view(tx, case, actor)
             self._slot(tx, case, slot_key)
             if given.reached and not given.note.strip():
                 raise ReasonMissing("请写下电话里怎么说的。")
@@ -117,7 +120,7 @@ class WindowReview(PhotoReview):
             by = (actor.id, actor.name, at)
             note = given.note.strip()
             decision = AbsenceDecision(slot_key, case.round, DecisionKind.CALLED, note, *by, **outcome)
-            case.decide_absence(decision, None, actor, at)
+            case.keep_call(decision, actor, at)
             tx.cases.save(case)
             return self._view(tx, case, actor)
 

@@ -6,7 +6,6 @@ The wording of the table itself is the template's, as the plan has it; a box is 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.domain.absences import DecisionKind
 from backend.domain.actors import Role
 from backend.domain.case import Case, SignatureKind
 from backend.domain.materials import Slot
@@ -65,15 +64,15 @@ def application_form(case: Case, rulebook: Rulebook, helper_name: str | None = N
 
 
 def _materials(case: Case, rulebook: Rulebook) -> Mapping[str, bool]:
-    """Each line of 申请办理资料: whether it was handed in, or is not needed as the window found.
+    """Each line of 申请办理资料: whether the paper is in the file.
 
-    A paper that is only promised (容缺受理) is not ticked before it is there.
+    One that is promised or waived (容缺受理) is not ticked before it is there.
     """
     slots = {slot.key: slot for slot in rulebook.checklist(case.answers)}
 
     def given(key: str, fits: Callable[[str | None], bool] = lambda _: True) -> bool:
         slot = slots.get(key)
-        return slot is not None and _is_settled(slot, case) and fits(_kind(slot, case))
+        return slot is not None and slot_status(slot, case) == "done" and fits(_kind(slot, case))
 
     def not_called_for(key: str) -> bool:
         return key not in slots
@@ -102,14 +101,6 @@ def _materials(case: Case, rulebook: Rulebook) -> Mapping[str, bool]:
         "portrait": given("portrait"),
         "birth_history_proof": given("birth_history_proof"),
     }
-
-
-def _is_settled(slot: Slot, case: Case) -> bool:
-    absence = case.absences.get(slot.key)
-    if absence is not None:
-        promise = case.promises.get(slot.key)
-        return absence.decided is DecisionKind.WAIVED and (promise is None or not promise.is_outstanding)
-    return slot_status(slot, case) == "done"
 
 
 def _kind(slot: Slot, case: Case) -> str | None:

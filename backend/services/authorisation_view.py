@@ -16,11 +16,11 @@ from backend.domain.authorisation import (
     Side,
     same_name,
 )
-from backend.domain.case import STATE_LABELS, Action, Case
+from backend.domain.case import Action, Case
 from backend.domain.people import mask_name, mask_phone
 from backend.domain.rulebook import Rulebook
-from backend.services.home_view import case_summary
-from backend.services.wording import iso, local_date, next_step
+from backend.services.home_view import case_summary, next_promise
+from backend.services.wording import iso, local_date
 
 View = dict[str, Any]
 
@@ -67,6 +67,7 @@ def authorisation_view(
     rulebook: Rulebook,
     cases: Sequence[Case],
     acts: Iterable[Mapping[str, Any]],
+    today: date,
 ) -> View:
     """The authorisation for one of its two people. A helper sees cases and acts only while it is active."""
     mine = authorisation.side_of(actor)
@@ -87,7 +88,7 @@ def authorisation_view(
         "ended_by": authorisation.ended_by,
         "document_path": _document_path(authorisation),
         "may": _may(authorisation, mine, shown),
-        "cases": [_case(case) for case in shown],
+        "cases": [_case(case, rulebook, today) for case in shown],
         "acts": _acts(acts, authorisation) if shown else [],
     }
 
@@ -179,16 +180,9 @@ def _may(authorisation: Authorisation, mine: Side, cases: Sequence[Case]) -> lis
     return ["start", "revoke"] if mine is Side.HELPER and not cases else ["revoke"]
 
 
-def _case(case: Case) -> View:
-    return {
-        "id": str(case.id),
-        "number": case.number,
-        "state": case.state,
-        "state_label": STATE_LABELS[case.state],
-        "next_step": next_step(case.id, case.state),
-        "promise": None,
-        "updated_at": iso(case.changed_at),
-    }
+def _case(case: Case, rulebook: Rulebook, today: date) -> View:
+    row = {"id": case.id, "number": case.number, "state": case.state, "changed_at": case.changed_at}
+    return case_summary({**row, "promise": next_promise(case)}, rulebook, today)
 
 
 def _acts(events: Iterable[Mapping[str, Any]], authorisation: Authorisation) -> list[View]:

@@ -288,7 +288,7 @@ class Authorising:
             authorisation.side_of(actor)
             cases = [tx.cases.read(case_id) for case_id in tx.authorisations.cases_of(authorisation_id)]
         events = [event for case in cases for event in self._screens.events_of(case.id)]
-        return authorisation_view(authorisation, actor, self._terms, self._rulebook, cases, events)
+        return authorisation_view(authorisation, actor, self._terms, self._rulebook, cases, events, self._clock.today())
 
     def revoke(self, actor: Actor, authorisation_id: UUID, seen_version: int) -> View:
         """Ends it at once: by the applicant, by the helper, or before it was confirmed by the one who asked.
@@ -436,7 +436,7 @@ class Authorising:
         return self._seals.digest(code.encode("utf-8", "replace"))
 
     def _with_link(self, authorisation: Authorisation, actor: Actor, code: str) -> View:
-        view = authorisation_view(authorisation, actor, self._terms, self._rulebook, [], [])
+        view = authorisation_view(authorisation, actor, self._terms, self._rulebook, [], [], self._clock.today())
         return {**view, "link": f"{self._public_url}/authorise/{code}"}
 
 

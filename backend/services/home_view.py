@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from backend.domain.case import ACTIVE, STATE_LABELS, State
+from backend.domain.absences import PromiseState
+from backend.domain.case import ACTIVE, STATE_LABELS, Case, State
 from backend.domain.rulebook import Rulebook
 from backend.services.promise_view import promise_clock
 from backend.services.wording import iso, next_step
@@ -28,6 +29,16 @@ def case_summary(row: Mapping[str, Any], rulebook: Rulebook, today: date) -> Vie
         "promise": owed,
         "updated_at": iso(row["changed_at"]),
     }
+
+
+def next_promise(case: Case) -> View | None:
+    """The open promise for the nearest day, as screens.py has it beside a case."""
+    still_open = [each for each in case.promises.values() if each.state is PromiseState.OPEN]
+    if not still_open:
+        return None
+    nearest = min(still_open, key=lambda each: (each.promised_on, each.slot_key))
+    days = {"promised_on": nearest.promised_on.isoformat(), "granted_on": nearest.granted_on.isoformat()}
+    return {"slot_key": nearest.slot_key, **days, "state": nearest.state}
 
 
 def _owed(row: Mapping[str, Any], rulebook: Rulebook, today: date) -> View:

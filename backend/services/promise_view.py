@@ -1,5 +1,6 @@
 """Papers she does not have and papers she promised (容缺受理), as each of those who look at a case sees them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from backend.domain.absences import (
     Waiver,
 )
 from backend.domain.case import ACTIVE, Case
+from backend.domain.deadlines import ClockState
 from backend.domain.materials import Slot
 from backend.domain.rulebook import Rulebook
 from backend.services.wording import iso, say_day
@@ -28,6 +30,14 @@ def promise_clock(promised_on: date, granted_on: date, today: date, rulebook: Ru
         "working_days_left": calendar.working_days_left(today, promised_on),
         "clock": calendar.clock_state(granted_on, promised_on, today),
     }
+
+
+def promise_counts(rows: Sequence[Mapping[str, Any]], rulebook: Rulebook, today: date) -> View:
+    """How many cases have their nearest promised paper due soon (临期), and late (超期)."""
+    counted = Counter[ClockState]()
+    for row in rows:
+        counted[rulebook.calendar.clock_state(row["granted_on"], row["promised_on"], today)] += row["n"]
+    return {"promises_amber": counted[ClockState.AMBER], "promises_late": counted[ClockState.RED]}
 
 
 def promise_view(promise: Promise, rulebook: Rulebook, today: date) -> View:

@@ -32,6 +32,7 @@ from backend.services.authorisation_view import staff_row
 from backend.services.documents import Documents
 from backend.services.policy_versions import PolicyVersions
 from backend.services.ports import Claim, Clock, Screens, Seals, Store, Transaction
+from backend.services.promise_view import promise_counts
 from backend.services.repeats import is_repeat
 from backend.services.review_view import View, claim_view, queue_row, review_view, subjects_of
 from backend.services.rules_view import RULE_LABELS, rules_view
@@ -102,7 +103,10 @@ class Review:
         return {
             "cases": [queue_row(row, self._rulebook, actor, today) for row in rows],
             "next_cursor": next_cursor,
-            "counts": self._screens.review_counts(actor.id, at, today),
+            "counts": {
+                **self._screens.review_counts(actor.id, at, today),
+                **promise_counts(self._screens.next_promises(), self._rulebook, today),
+            },
         }
 
     def claim_next(self, actor: Actor, key: str) -> UUID | None:

@@ -86,7 +86,7 @@ def judges(tab: Tab, view: View, failing: str = "") -> View:
     where = f"{REVIEW}/{view['id']}/absences/portrait"
     if view["absences_open"]:
         call = {"reached": False, "note": "没人接", "call_again_on": "2026-11-25"}
-        view = tab.change("POST", f"{where}/calls", call, version=view["version"])
+        view = json_of(tab.send("POST", f"{where}/calls", call, Idempotency_Key=uuid4().hex))
         waived = {"kind": "waived", "reason": "照片可以后补", "promised_on": "2026-12-08"}
         view = tab.change("PUT", f"{where}/decision", waived, version=view["version"])
     open_ones = [each["subject"] for each in (*view["fields"], *view["slots"]) if each["needs_judgement"]]

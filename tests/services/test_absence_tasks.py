@@ -11,7 +11,9 @@ from backend.domain.absences import DecisionKind
 from backend.domain.errors import (
     ActionNotAllowed,
     ContentRefused,
+    HeldByAnother,
     NotAllJudged,
+    NotAllowed,
     NotFound,
     ReasonMissing,
     ReturnNeedsSupervisor,
@@ -235,13 +237,45 @@ def test_a_call_leaves_the_task_open(town: Town) -> None:
     review, clerk, key = town.services.review, town.staff.clerk, a_key()
     given = GivenCall(reached=False, note="响了很久", call_again_on=date(2026, 11, 25))
 
-    called = review.call(clerk, id_of(view), view["version"], key, "portrait", given)
-    repeated = review.call(clerk, id_of(view), view["version"], key, "portrait", given)
+    called = review.call(clerk, id_of(view), key, "portrait", given)
+    repeated = review.call(clerk, id_of(view), key, "portrait", given)
 
     task = slot_of(called, "portrait")["absence"]
     assert (task["is_open"], [each["reached"] for each in task["decisions"]]) == (True, [False])
     assert slot_of(repeated, "portrait")["absence"] == task
     assert called["absences_open"] == ["一寸免冠彩色近照"]
+
+
+def test_a_call_needs_no_lease_and_disturbs_nobody_who_holds_the_case(town: Town) -> None:
+    view, review, other = absent_from(town, "portrait"), town.services.review, town.staff.other_clerk
+    given = GivenCall(reached=True, note="她说下周去拍")
+
+    called = review.call(other, id_of(view), a_key(), "portrait", given)
+    with pytest.raises(HeldByAnother):
+        review.decide_absence(
+            other, id_of(view), view["version"], "portrait", GivenDecision(WAIVED, "后补", PROMISED_ON)
+        )
+    with pytest.raises(NotAllowed):
+        review.call(town.staff.supervisor, id_of(view), a_key(), "portrait", given)
+    waived = waive(town, view)  # at the version that the holder saw before the call
+
+    assert [each["by"] for each in slot_of(called, "portrait")["absence"]["decisions"]] == [other.name]
+    assert [each["kind"] for each in slot_of(waived, "portrait")["absence"]["decisions"]] == ["called", "waived"]
+    with town.store.begin() as tx:
+        [entry] = [e.entry for e in tx.audit.chain(id_of(view)) if e.entry.action == "absence_called"]
+    assert (entry.actor_id, entry.at, entry.reason) == (other.id, town.clock.now(), "她说下周去拍")
+    assert entry.facts["reached"] is True
+
+
+def test_a_call_is_taken_down_before_anybody_took_the_case(town: Town) -> None:
+    view = absent_from(town, "portrait")
+    town.services.review.release(town.staff.clerk, id_of(view))
+
+    called = town.services.review.call(
+        town.staff.other_clerk, id_of(view), a_key(), "portrait", GivenCall(reached=False, note="")
+    )
+
+    assert (called["holder"], called["absences_open"]) == (None, ["一寸免冠彩色近照"])
 
 
 # ── papers she promised ──────────────────────────────────────────────────────────────────────
@@ -348,6 +382,17 @@ def test_a_late_paper_is_red_everywhere_and_refuses_nothing(town: Town) -> None:
     assert town.services.filing.view(town.applicant, id_of(view))["state"] == "reviewed"
 
 
+def test_a_paper_that_is_due_soon_is_counted_on_the_tab(town: Town) -> None:
+    town.accept(town.confirm(waive(town, absent_from(town, "portrait"))))
+    counted = []
+    for days in (0, 13, 2):  # the day of the waiver, the day before it is due, the day after
+        town.clock.move(days=days)
+        counts = town.services.review.queue(town.staff.clerk, "promises", "", "", None)["counts"]
+        counted.append((counts["promises_amber"], counts["promises_late"]))
+
+    assert counted == [(0, 0), (1, 0), (0, 1)]
+
+
 def test_a_promise_is_extended_once_for_a_reason(town: Town) -> None:
     view = town.accept(town.confirm(waive(town, absent_from(town, "portrait"))))
     case_id, review, clerk = id_of(view), town.services.review, town.staff.clerk
@@ -381,8 +426,10 @@ def test_a_helper_finds_what_he_owes_at_her_own_home_and_brings_it(town: Town) -
     at_home = town.services.filing.home(family.daughter)
     [helped] = at_home["authorisations"]
     owed = helped["case"]["promise"]
+    [seen] = town.services.authorising.view(family.daughter, UUID(helped["id"]))["cases"]
     town.photograph(id_of(view), "portrait", "photo", None, family.daughter)
 
+    assert seen == helped["case"]
     assert at_home["case"] is None
     assert (owed["label"], owed["promised_on"], owed["clock"]) == ("一寸免冠彩色近照", "2026-12-08", "green")
     assert owed["path"] == f"/cases/{view['id']}/materials?slot=portrait"

@@ -71,9 +71,7 @@ SELECT count(*) FILTER (WHERE c.state IN ('submitted', 'in_review') AND l.case_i
        count(*) FILTER (WHERE c.state IN ('submitted', 'in_review', 'waiting') AND EXISTS (
            SELECT FROM absences a WHERE a.case_id = c.id AND a.decided IS NULL)) AS absences,
        (SELECT count(DISTINCT m.case_id) FROM promises m
-         WHERE m.state IN ('given', 'open') AND (m.state = 'given' OR m.promised_on < :today)) AS promises,
-       (SELECT count(DISTINCT m.case_id) FROM promises m
-         WHERE m.state = 'open' AND m.promised_on < :today) AS promises_late
+         WHERE m.state IN ('given', 'open') AND (m.state = 'given' OR m.promised_on < :today)) AS promises
   FROM cases c LEFT JOIN claims l ON l.case_id = c.id AND l.expires_at > :at
  WHERE c.state IN ('submitted', 'in_review', 'waiting', 'reviewed', 'return_asked')
 """)
@@ -100,6 +98,13 @@ SELECT c.id, c.number, c.name_masked, c.state AS case_state, m.slot_key, m.state
  WHERE m.state IN ('given', 'open')
    AND (CAST(:day AS date) IS NULL OR (m.promised_on, m.case_id, m.slot_key) > (:day, :id, :slot_key))
  ORDER BY m.promised_on, m.case_id, m.slot_key LIMIT :limit
+""")
+# Of each case the paper that comes next, by its days: as its row in the queue shows it.
+_NEXT_BY_DAY = text("""
+SELECT promised_on, granted_on, count(*) AS n
+  FROM (SELECT DISTINCT ON (case_id) promised_on, granted_on FROM promises
+         WHERE state = 'open' ORDER BY case_id, promised_on, slot_key) AS next
+ GROUP BY promised_on, granted_on
 """)
 _OWED_BY_DAY = text("""
 SELECT promised_on, granted_on, count(*) AS n FROM promises
@@ -173,6 +178,10 @@ class PostgresScreens:
 
     def review_counts(self, staff_id: UUID, at: datetime, today: date) -> Row:
         return self._rows(_REVIEW_COUNTS, {"staff_id": staff_id, "at": at, "today": today})[0]
+
+    def next_promises(self) -> list[Row]:
+        """How many cases have their nearest promised paper by which days: promised_on, granted_on, n."""
+        return self._rows(_NEXT_BY_DAY, {})
 
     def department_items(
         self, *, department: str | None, state: str, search: str, cursor: str | None, limit: int

@@ -3448,13 +3448,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What came of a call; the task stays. Needs If-Match, an Idempotency-Key and the lease. */
+        /** What came of a call; the task stays. Any clerk's, with an Idempotency-Key; the lease is not needed. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The version that was seen, as its ETag. Without it 428, when somebody was faster 412. */
-                    "If-Match"?: string;
                     /** @description Made once per act and sent again with every repeat of it: the act happens once. */
                     "Idempotency-Key"?: string;
                 };
@@ -6565,6 +6563,7 @@ export interface components {
             to_approve: number;
             absences: number;
             promises: number;
+            promises_amber: number;
             promises_late: number;
         };
         Queue: {

@@ -18,11 +18,12 @@ export function decideAbsence(view: ReviewView, slotKey: string, body: AbsenceDe
   )
 }
 
+/** A call changes no judgement: whoever holds the case, any clerk may take one down. */
 export function keepCall(view: ReviewView, slotKey: string, body: CallToSend, key: string): Promise<ReviewView> {
   return ask(
     client.POST('/api/review/cases/{case_id}/absences/{slot_key}/calls', {
       params: of(view.id, slotKey),
-      headers: { ...ifMatch(view.version), ...idempotent(key) },
+      headers: idempotent(key),
       body,
     }),
   )
