@@ -5,7 +5,7 @@ import type { Grid } from './grid'
 import type { Region } from './region'
 
 export interface Blocks {
-  /** How even the steps are, of the less even direction: about 0.2 by chance, above 0.4 for squares. */
+  /** How even the steps are, of the less even direction: about 0.2 by chance, above 0.3 for squares. */
   evenness: number
   /** The share of neighbours on the paper that are of one light, 0..1: inside a square nothing changes. */
   flatness: number
@@ -14,7 +14,7 @@ export interface Blocks {
 const shortest = 9
 const longest = 30
 const periodStep = 0.25
-/** A letter's edge counts no more than a square's. */
+/** A higher step is a letter's edge. */
 const stepAtMost = 12
 const smoothing = 15
 
@@ -31,8 +31,8 @@ export function blocksOf(grid: Grid, region: Region): Blocks {
       const sideways = Math.abs((grid.luma[at + 1] ?? 0) - here)
       const downwards = Math.abs((grid.luma[at + grid.width] ?? 0) - here)
       if (sideways + downwards <= 1) same += 1
-      across[x - frame.left] = (across[x - frame.left] ?? 0) + Math.min(stepAtMost, sideways)
-      down[y - frame.top] = (down[y - frame.top] ?? 0) + Math.min(stepAtMost, downwards)
+      across[x - frame.left] = (across[x - frame.left] ?? 0) + (sideways > stepAtMost ? 0 : sideways)
+      down[y - frame.top] = (down[y - frame.top] ?? 0) + (downwards > stepAtMost ? 0 : downwards)
     }
   }
   return { evenness: evennessOf(unrestOf(across), unrestOf(down)), flatness: same / (across.length * down.length) }

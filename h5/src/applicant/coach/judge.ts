@@ -26,7 +26,7 @@ const spot = { shareAtMost: 0.014, dropAtLeast: 16 }
 /** Washed out: so little contrast against the paper's light, with edges already soft. */
 const washedOut = { contrastAtLeast: 0.42, edgeAtMost: 2.6 }
 /** Squares of hard pressing: so even, on ground so flat. */
-const pressed = { blocksAtMost: 0.39, flatAtLeast: 0.4 }
+const pressed = { blocksAtMost: 0.22, flatAtLeast: 0.42 }
 /** Seen from the side, a rectangle fills less of the rectangle around it, and a card gets flat. */
 const tilted = { fillAtLeast: 0.84, flatnessAtLeast: 0.5 }
 const creaseAtMost = 0.24
