@@ -55,4 +55,4 @@ def _owed(row: Mapping[str, Any], rulebook: Rulebook, today: date) -> View:
 
 def _beside(step: Mapping[str, str], owed: View | None) -> Mapping[str, str]:
     """The next step in words that do not say “nothing” to somebody who still owes a paper."""
-    return {**step, "detail": step["detail"].replace("您现在不用", "别的您不用")} if owed else step
+    return {**step, "detail": step["detail"].replace("您现在不用", "除了要补交的，您不用")} if owed else step

@@ -85,7 +85,6 @@ def scan_into_a_slot(clerk: DeskPages) -> None:
     files = [a_file("social_security_card", part) for part in ("front", "back")]
     scanner.locator("input[type=file]").set_input_files(files)
     expect(scanner.locator("[data-scan]")).to_have_count(2)
-    clerk.shoot("scanned-files")
     scanner.locator("[data-scan] select").first.select_option("social_security_card/front")
     expect(scanner.locator("[data-scan]")).to_have_count(1)
     scanner.locator("[data-scan] select").first.select_option("social_security_card/back")
@@ -117,7 +116,6 @@ def shoot_by_the_code(phone: PhonePages, clerk: DeskPages) -> None:
         album = place.locator(f'[data-part="{part}"] input[type=file]').last
         album.set_input_files(a_file("id_card", part))
         expect(place.locator(f'[data-part="{part}"]').get_by_text("已上传")).to_be_visible(timeout=30_000)
-    phone.shoot("by-code-done")
     expect(slot(clerk.page, "id_card")).to_have_attribute("data-status", "done", timeout=15_000)
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.adapters.clock import SystemClock
-from tests import pictures
+from tests.builders import a_small_photo
 from tests.journeys import callers
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def returned_once_and_mended(phone: callers.Phone, clerk: callers.Desk) -> str:
     view = phone.answer_all(phone.start(), callers.answers_of(phone.person))
     path = f"/api/filing/cases/{view['id']}"
     given = {**view, "slots": [slot for slot in view["slots"] if slot["key"] != ABSENT]}
-    phone.photograph_all(given)
+    phone.photograph_all(given, lambda slot_key, part_key: a_small_photo(f"{view['id']}/{slot_key}/{part_key}"))
     phone.ask("POST", f"{path}/absences", {"slot_key": ABSENT, "reason": "自助机坏了"})
     phone.submit(phone.sign(phone.ask("GET", path)))
     judged = judge(clerk, view["id"], "blurred")
@@ -55,7 +55,7 @@ def mend(phone: callers.Phone, case_id: str, absent: tuple[str, str] | None = No
     view = phone.ask("GET", path)
     slot = next(each for each in view["slots"] if each["key"] == "id_card")
     for part in slot["parts"]:
-        phone.photograph(case_id, slot, part["key"], pictures.photo_for("id_card", part["key"]))
+        phone.photograph(case_id, slot, part["key"], a_small_photo(f"{view['version']}/{part['key']}"))
     if absent:
         phone.ask("POST", f"{path}/absences", {"slot_key": absent[1], "reason": absent[0]})
     phone.submit(phone.sign(phone.ask("GET", path)))
@@ -90,7 +90,6 @@ def test_a_promised_paper_is_brought_later(stage: Stage) -> None:
     clerk.find("action-ask-return").click()
     clerk.find("decision-words").fill("新拍的反面少了一角")
     clerk.find("decision-more").fill("第一次只看出模糊")
-    clerk.shoot("asking-to-return-again")
     clerk.find("dialog-confirm").click()
     expect(clerk.find("decision-done")).to_be_visible()
 
@@ -115,7 +114,6 @@ def test_a_promised_paper_is_brought_later(stage: Stage) -> None:
     her.shoot("materials-owed")
     her.photograph(ABSENT)
     expect(her.page.locator("[data-owed]")).to_contain_text("收到了")
-    her.shoot("materials-given")
 
     clerk.page.goto(f"{stage.city.url}/desk/review?queue=promises")
     expect(clerk.page.locator(f'[data-case-id="{case_id}"]')).to_contain_text("补交待看")
@@ -123,5 +121,4 @@ def test_a_promised_paper_is_brought_later(stage: Stage) -> None:
     clerk.open_case(case_id)
     clerk.find(f"promise-{ABSENT}-pass").click()
     expect(clerk.find(f"promise-{ABSENT}")).to_contain_text("已补齐")
-    clerk.shoot("kept")
     over_http.withdraw(case_id)
