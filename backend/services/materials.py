@@ -21,7 +21,10 @@ from backend.domain.errors import (
     ContentRefused,
     NotAllowed,
     NotFound,
+    PhotoChanged,
     PhotoNotAnImage,
+    PhotoNotArrived,
+    PhotoRefused,
 )
 from backend.domain.materials import Slot
 from backend.domain.rulebook import Rulebook
@@ -137,7 +140,14 @@ class Materials(ResultFiles):
             if photo.state is not PhotoState.AWAITING:
                 return self._slot_view(case, photo.slot_key)
             slot = self._editable_slot(case, photo.slot_key)
-        ready = self._verified(case_id, slot, photo, at)
+        try:
+            ready = self._verified(case_id, slot, photo, at)
+        except (PhotoNotArrived, PhotoChanged):
+            raise  # sent again, under the same name
+        except PhotoRefused:
+            with self._store.begin() as tx:
+                self._uploads.remove_soon(tx, photo.incoming_key)
+            raise
         with self._store.begin() as tx:
             case, actor = self._own_case(tx, actor, case_id)
             again = is_repeat(tx, self._seals, actor, key, {"complete_photo": photo_id}, at)

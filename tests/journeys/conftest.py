@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Generator, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -73,6 +76,23 @@ class Stage:
             pages.shoot("failed")
         for log in sorted(self.city.log_path.glob("*.log")):
             item.add_report_section("call", log.stem, last_lines(log, 30))
+
+    @contextmanager
+    def without_a_web_server(self) -> Iterator[Callable[[], None]]:
+        """Gives what kills the web server at a moment of the journey's choice; at the end it is back in any case."""
+        killed: list[int] = []
+
+        def kill() -> None:
+            process = self.city.web.process
+            if not killed and process is not None:
+                killed.append(process.pid)
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+        try:
+            yield kill
+        finally:
+            self.city.tend()
 
     def close(self) -> None:
         """Every page was free of script errors."""

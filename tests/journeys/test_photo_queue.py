@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+import cv2
+import numpy as np
 import psycopg
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from backend.sandbox.city import City
 from backend.sandbox.processes import wait_until
-from tests import pdfs, pictures
+from tests import pdfs, pictures, spoiled
 from tests.journeys import callers
 from tests.journeys.conftest import Stage
 from tests.journeys.phone_pages import PhonePages
@@ -35,9 +35,13 @@ class Materials:
     """Her phone at the materials of her case, and what the city holds of it."""
 
     phone: PhonePages
-    city: City
+    stage: Stage
     case_id: str
     given: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    @property
+    def city(self) -> City:
+        return self.stage.city
 
     @property
     def page(self) -> Page:
@@ -53,11 +57,12 @@ class Materials:
             head.click()
         return self.page.locator(f'[data-slot="{slot_key}"] [data-part="{part_key}"]')
 
-    def pick(self, slot_key: str, part_key: str, name: str = "IMG_0001.jpg") -> Locator:
+    def pick(self, slot_key: str, part_key: str, photo: bytes | None = None) -> Locator:
         """Chooses a photo of that paper; nothing is waited for."""
         part = self.part(slot_key, part_key)
-        photo = pictures.photo_for(slot_key, part_key)
-        part.locator("input[type=file]").last.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": photo})
+        photo = photo or pictures.photo_for(slot_key, part_key)
+        file = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        part.locator("input[type=file]").last.set_input_files(file)
         return part
 
     def kill(self) -> None:
@@ -73,6 +78,14 @@ class Materials:
             query = "SELECT slot_key, part_key, state, image_key, sha256 FROM photos WHERE case_id = %s ORDER BY 1, 2"
             return connection.execute(query, [self.case_id]).fetchall()
 
+    def coached(self, slot_key: str, part_key: str) -> dict[str, Any]:
+        """What the server was told of the coach's look, but for the scores."""
+        with psycopg.connect(self.city.environ()["TUIXIU_DATABASE_URL"]) as connection:
+            query = "SELECT coach FROM photos WHERE (case_id, slot_key, part_key) = (%s, %s, %s)"
+            found = connection.execute(query, [self.case_id, slot_key, part_key]).fetchone()
+        assert found is not None
+        return {key: found[0][key] for key in ("warnings", "insisted")}
+
     def objects(self) -> dict[str, bytes]:
         """Every object of the case, as it came and as it is kept."""
         client, found = self.city.store.client(), dict[str, bytes]()
@@ -87,22 +100,22 @@ def test_a_photo_arrives_once_wherever_the_page_was_killed(stage: Stage) -> None
     materials = _at_the_materials(stage)
     # fmt: off
     ways: list[tuple[tuple[str, str], Callable[[Materials, str, str], None]]] = [
-        (("id_card",              "front"),  _picked_without_a_network),
+        (("id_card",              "front"),  _looked_at_then_held_by_the_coach),
         (("id_card",              "back"),   _answered_to_nobody(ANNOUNCED)),
         (("social_security_card", "front"),  _half_sent),
         (("social_security_card", "back"),   _answered_to_nobody(SENT)),
         (("retirement_application", "page_1"), _never_completed),
         (("qualification_form",   "page_1"), _answered_to_nobody(COMPLETED)),
-        (("contribution_record",  "page_1"), _web_server_killed),
+        (("contribution_record",  "page_1"), _picked_without_a_network_then_web_server_killed),
     ]
     # fmt: on
     for number, ((slot, part), way) in enumerate(ways, start=1):
         materials.open()
         way(materials, slot, part)
         assert wait_until(lambda number=number: _ready(materials) == number, PATIENCE_SECONDS), (slot, part)
-        materials.page.wait_for_load_state("networkidle")  # the phone knows it too, and asks no more
 
     assert [(slot, part) for slot, part, *_ in materials.rows()] == sorted(place for place, _ in ways)
+    assert materials.coached("id_card", "front") == {"warnings": ["dark"], "insisted": True}
     _nothing_is_doubled_or_left(materials)
 
 
@@ -154,8 +167,11 @@ def test_pages_of_a_pdf_become_photos_and_what_cannot_be_opened_is_named(stage: 
     expect(materials.part("id_card", "back").get_by_text("已上传")).to_be_visible()
     locked = choose("social_security_card", "front", pdfs.locked() + b"%" * 1_000)
     expect(locked.get_by_text("这个 PDF 加了密码")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
-    expect(locked.get_by_role("button", name="再传一次")).to_be_visible()
+    expect(locked.get_by_role("button", name="再传一次")).to_have_count(0)
     materials.phone.shoot("a-pdf-with-a-password")
+    materials.open()
+    expect(materials.part("social_security_card", "front").get_by_label("拍照", exact=False)).to_be_visible()
+    expect(materials.page.get_by_text("加了密码")).to_have_count(0)  # she saw it: nothing of it is kept
 
     assert [(slot, part, state) for slot, part, state, *_ in materials.rows()] == [
         ("id_card", "back", "ready"),
@@ -167,10 +183,25 @@ def test_pages_of_a_pdf_become_photos_and_what_cannot_be_opened_is_named(stage: 
 # ── the ways to be killed ────────────────────────────────────────────────────────────────────
 
 
-def _picked_without_a_network(materials: Materials, slot: str, part: str) -> None:
-    materials.phone.context.set_offline(offline=True)
-    expect(materials.pick(slot, part).get_by_text("网络断开了")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+def _looked_at_then_held_by_the_coach(materials: Materials, slot: str, part: str) -> None:
+    """Killed while the coach looks, again at its card, which comes back each time; then she gives it all the same."""
+    pixels = cv2.imdecode(np.frombuffer(pictures.photo_for(slot, part), np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    in_the_dark = spoiled.as_jpeg((pixels * 0.12).astype(np.uint8))
+    materials.page.route("**/worker-*.js", _swallowed)
+    expect(materials.pick(slot, part, in_the_dark).get_by_text("正在看照片清不清楚")).to_be_visible()
+    materials.phone.shoot("looked-at")
     materials.kill()
+    for _ in range(2):
+        materials.open()
+        card = materials.part(slot, part).get_by_test_id("coach-card")
+        expect(card).to_have_attribute("data-warnings", "dark")
+        materials.kill()
+    materials.phone.shoot("after-the-kill")
+    materials.open()
+    place = materials.part(slot, part)
+    place.get_by_role("button", name="就用这张").click()
+    expect(place.get_by_text("已上传")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
 
 
 def _answered_to_nobody(asked: str) -> Callable[[Materials, str, str], None]:
@@ -215,23 +246,22 @@ def _never_completed(materials: Materials, slot: str, part: str) -> None:
     materials.kill()
 
 
-def _web_server_killed(materials: Materials, slot: str, part: str) -> None:
-    """The page lives on, and brings the photo when the server is back."""
-    killed: list[int] = []
+def _picked_without_a_network_then_web_server_killed(materials: Materials, slot: str, part: str) -> None:
+    """The page that comes after the kill lives on, and brings the photo when the server is back."""
+    materials.phone.context.set_offline(offline=True)
+    expect(materials.pick(slot, part).get_by_text("网络断开了")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    with materials.stage.without_a_web_server() as kill:
 
-    def kill_first(route: Route) -> None:
-        web = materials.city.web.process
-        if not killed and web is not None:
-            killed.append(web.pid)
-            os.killpg(web.pid, signal.SIGKILL)
-            web.wait()
-        route.continue_()
+        def kill_first(route: Route) -> None:
+            kill()
+            route.continue_()
 
-    materials.page.route(COMPLETED, kill_first)
-    place = materials.pick(slot, part)
-    expect(place.get_by_text("自动再传")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
-    materials.phone.shoot("server-away")
-    materials.city.tend()
+        materials.phone.context.route(COMPLETED, kill_first, times=1)
+        materials.kill()
+        materials.open()
+        place = materials.part(slot, part)
+        expect(place.get_by_text("自动再传")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+        materials.phone.shoot("server-away")
     expect(place.get_by_text("已上传")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
 
 
@@ -243,7 +273,7 @@ def _at_the_materials(stage: Stage) -> Materials:
     her = callers.Phone.of(stage.city.url, stage.city.wechat_url, phone.person)
     view = her.answer_all(her.start(), callers.answers_of(phone.person))
     phone.sign_in()
-    return Materials(phone, stage.city, view["id"])
+    return Materials(phone, stage, view["id"])
 
 
 def _ready(materials: Materials) -> int:

@@ -55,7 +55,7 @@ export function useSeatWatch(): void {
   onBeforeUnmount(() => { window.clearInterval(timer) })
 }
 
-/** Ends the sitting and goes back to the desk. */
+/** Ends the sitting and goes back to the desk; photos that are not sent yet go with it, nothing of hers stays here. */
 export async function endSitting(seat: CounterSeat): Promise<void> {
   try {
     await answer(client.DELETE('/api/counter/cases/{case_id}/sitting', { params: { path: { case_id: seat.case_id } } }))

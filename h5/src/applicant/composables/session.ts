@@ -5,6 +5,8 @@ import { answer, client, rememberCsrfToken } from '@api/client'
 import { asProblem, type ApiProblem } from '@api/problem'
 import type { CounterSeat } from '@api/views'
 
+import { ofACounter } from '../../photoShelf'
+
 interface SessionState {
   status: 'asking' | 'signed-in' | 'signed-out' | 'unreachable'
   problem: ApiProblem | null
@@ -36,7 +38,7 @@ export async function askWhoIsHere(): Promise<void> {
 }
 
 function ownerOf(personId: string | undefined, counterCaseId: string | undefined): string | null {
-  if (counterCaseId !== undefined) return `counter:${counterCaseId}`
+  if (counterCaseId !== undefined) return `${ofACounter}${counterCaseId}`
   return personId === undefined ? null : `person:${personId}`
 }
 

@@ -4,14 +4,18 @@ import { reactive } from 'vue'
 import { asProblem, type ApiProblem } from '@api/problem'
 
 import { noteProblem } from './session'
-import { declareAbsent, forget, removePhoto, tryAgain, upload, uploadOf, withdrawAbsence, type CoachNote, type Upload } from './uploads'
+import type { Sought } from '../queue/kept'
+import { declareAbsent, removePhoto, withdrawAbsence } from './given'
+import { forget, insist, noteSeen, tryAgain, upload, uploadOf, type Upload } from './uploads'
 
 export interface SlotActions {
   /** The slot whose absence is being saved, and what was said about the last try. */
   absence: { busy: string | null; troubles: Map<string, string> }
   uploadOf: (slotKey: string, partKey: string) => Upload | null
-  pick: (slotKey: string, partKey: string, kind: string | null, file: File, coach: CoachNote | null) => void
+  pick: (slotKey: string, partKey: string, kind: string | null, file: File, sought: Sought) => void
+  insist: (slotKey: string, partKey: string) => void
   retry: (slotKey: string, partKey: string) => void
+  seen: (slotKey: string, partKey: string) => void
   forget: (slotKey: string, partKey: string) => void
   remove: (photoId: string) => Promise<void>
   declareAbsent: (slotKey: string, reason: string) => Promise<void>
@@ -33,7 +37,9 @@ export function useSlots(caseId: string, refused: (problem: ApiProblem) => void)
   return {
     absence,
     uploadOf: (slotKey, partKey) => uploadOf(caseId, slotKey, partKey),
-    pick: (slotKey, partKey, kind, file, coach) => { upload(caseId, slotKey, partKey, kind, file, coach) },
+    pick: (slotKey, partKey, kind, file, sought) => { upload(caseId, slotKey, partKey, kind, file, sought) },
+    insist: (slotKey, partKey) => { insist(caseId, slotKey, partKey) },
+    seen: (slotKey, partKey) => { noteSeen(caseId, slotKey, partKey) },
     retry: (slotKey, partKey) => { tryAgain(caseId, slotKey, partKey) },
     forget: (slotKey, partKey) => { forget(caseId, slotKey, partKey) },
     remove: (photoId) => guarded(() => removePhoto(caseId, photoId)),

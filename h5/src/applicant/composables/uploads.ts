@@ -1,18 +1,22 @@
-// The photos on their way: kept on the phone first, then shrunk, announced, sent, checked by the server. Each goes on
-// by itself after the page was killed, the network gone or the server down; it happens once however often it is tried.
+// The photos on their way: kept on the phone first, then looked at by the coach, shrunk, announced, sent, checked by
+// the server. What the coach warns of waits for her word; every other goes on by itself after the page was killed, the network gone or the server down; it happens once however often it is tried.
 // They live here, not on a page, so turning a page does not stop one.
-import { reactive } from 'vue'
+import { reactive, toRaw } from 'vue'
 
 import { answer, client, idempotent, newKey } from '@api/client'
 import type { PhotoAnnouncement, Slot } from '@api/views'
-import { ApiProblem, asProblem } from '@api/problem'
+import { asProblem, type ApiProblem } from '@api/problem'
 import { sendFile } from '@api/upload'
 
+import type { Fault } from '../coach/judge'
+import { bytesOf } from '../materials/bytes'
 import { prepare, typeOf } from '../materials/shrink'
 import { sha256Hex } from '../materials/sha256'
-import { clearOld, drop, isKept, keep, keptOf, type KeptPhoto } from '../queue/kept'
-import { inTurn } from '../queue/turns'
-import { caseState, refreshCase, takeSlot } from './case'
+import { clearAllOf, clearOthers, drop, isKept, keep, keptOf, warningsOf, type KeptPhoto, type Look, type Sought } from '../queue/kept'
+import { forgetGivenUp, tellGivenUp, whyNotWanted } from '../queue/givenUp'
+import { lookAtKept } from '../queue/looking'
+import { inFewAtOnce, inTurn } from '../queue/turns'
+import { refreshCase, takeSlot } from './case'
 import { noteReached, noteUnreachable, whenBackOnline } from './network'
 import { noteProblem } from './session'
 
@@ -20,11 +24,16 @@ import { noteProblem } from './session'
 export type CoachNote = NonNullable<PhotoAnnouncement['coach']>
 
 export interface Upload {
-  stage: 'preparing' | 'sending' | 'checking' | 'failed' | 'waiting'
+  /** `asking`: the coach warned, and it waits for her word. */
+  stage: 'preparing' | 'looking' | 'asking' | 'sending' | 'checking' | 'failed' | 'waiting'
+  look: Look
+  warnings: Fault[]
   percent: number
   /** An object URL of the photo, when this phone can show it. */
   preview: string | null
   trouble: string | null
+  /** False when the same photo would be refused again. */
+  mayRetry: boolean
   /** False when this phone keeps nothing: the page must stay open until the photo is sent. */
   kept: boolean
 }
@@ -44,14 +53,13 @@ interface Job {
   tries: number
 }
 
-const atOnce = 2
 const longestWaitSeconds = 60
 const lost = new Set(['photo-not-arrived', 'photo-changed', 'not-found'])
+/** The server looked into the file and cannot use it. */
+const isHopeless = (code: string): boolean => /^(photo|pdf)-/.test(code) && !lost.has(code)
 
 const jobs = reactive(new Map<string, Job>())
 let owner = ''
-let working = 0
-const queueing: (() => void)[] = []
 
 function keyOf(caseId: string, slotKey: string, partKey: string): string {
   return `${caseId}/${slotKey}/${partKey}`
@@ -67,17 +75,28 @@ export function uploadOf(caseId: string, slotKey: string, partKey: string): Uplo
 }
 
 /**
- * Keeps a photo on the phone and starts sending it, with what the coach saw in it; a former one of the same part is
- * given up. A PDF is a photo of several pages.
+ * Keeps a photo on the phone, has the coach look at it and sends it; a former one of the same part is given up. A PDF is
+ * a photo of several pages.
  */
-export function upload(caseId: string, slotKey: string, partKey: string, kind: string | null, file: File, coach: CoachNote | null): void {
+export function upload(caseId: string, slotKey: string, partKey: string, kind: string | null, file: File, sought: Sought): void {
+  const again = uploadOf(caseId, slotKey, partKey)?.stage === 'asking'
   forget(caseId, slotKey, partKey)
   const photo: KeptPhoto = {
-    ...{ id: newKey(), owner, caseId, slotKey, partKey, kind, coach, pickedAt: Date.now() },
-    ...{ bytes: new ArrayBuffer(0), contentType: typeOf(file), showable: false, sha256: null, sentAs: null, refused: null },
+    ...{ id: newKey(), owner, caseId, slotKey, partKey, kind, pickedAt: Date.now(), look: { ...sought, again }, step: 'looking', coach: null },
+    ...{ bytes: new ArrayBuffer(0), contentType: typeOf(file), showable: false, sha256: null, sentAs: null, refused: null, givenUp: null },
   }
   const job = added(photo)
   void takeIn(job, file)
+}
+
+/** She was warned and gives it all the same. */
+export function insist(caseId: string, slotKey: string, partKey: string): void {
+  const job = jobs.get(keyOf(caseId, slotKey, partKey))
+  if (job?.photo.step !== 'asking') return
+  job.photo.step = 'sending'
+  if (job.photo.coach !== null) job.photo.coach.insisted = true
+  job.shown.stage = 'preparing'
+  void run(job)
 }
 
 /** Tries a photo again that stopped. */
@@ -92,6 +111,14 @@ export function tryAgain(caseId: string, slotKey: string, partKey: string): void
 export function forget(caseId: string, slotKey: string, partKey: string): void {
   const job = jobs.get(keyOf(caseId, slotKey, partKey))
   if (job !== undefined) void finished(job)
+}
+
+/** She has read why it cannot be used: nothing of it is kept any longer than this page. */
+export function noteSeen(caseId: string, slotKey: string, partKey: string): void {
+  const job = jobs.get(keyOf(caseId, slotKey, partKey))
+  if (job === undefined || job.shown.stage !== 'failed' || job.shown.mayRetry) return
+  if (document.hidden) document.addEventListener('visibilitychange', () => { noteSeen(caseId, slotKey, partKey) }, { once: true })
+  else void drop(job.photo.id)
 }
 
 /** How many photos are still on their way. */
@@ -112,13 +139,13 @@ export function unfinishedOf(caseId: string): Unfinished[] {
  */
 export async function openQueue(newOwner: string): Promise<void> {
   if (owner !== newOwner) {
-    jobs.forEach((job) => { putAway(job) })
+    putAllAway()
     owner = newOwner
   }
-  await clearOld(newOwner, Date.now())
+  await clearOthers(newOwner, Date.now())
   const photos = await keptOf(newOwner)
-  if (owner !== newOwner) return
   for (const photo of photos) {
+    if (owner !== newOwner) return
     const known = jobs.get(placeOf(photo))
     if (known === undefined) await goOn(photo)
     else if (known.shown.stage === 'waiting') void run(known)
@@ -127,36 +154,37 @@ export async function openQueue(newOwner: string): Promise<void> {
 
 /** This person leaves the phone for good (a sitting at the counter ends): nothing of hers stays on it. */
 export async function clearQueue(): Promise<void> {
-  for (const photo of await keptOf(owner)) await drop(photo.id)
+  putAllAway()
+  await clearAllOf(owner)
+}
+
+function putAllAway(): void {
   jobs.forEach((job) => { putAway(job) })
+  forgetGivenUp()
 }
 
 // ── one photo ────────────────────────────────────────────────────────────────────────────────
 
 function added(photo: KeptPhoto): Job {
-  jobs.set(placeOf(photo), { photo, running: false, tries: 0, shown: { stage: 'preparing', percent: 0, preview: null, trouble: null, kept: true } })
+  const shown: Upload = { stage: 'preparing', look: photo.look, warnings: [], percent: 0, preview: null, trouble: null, mayRetry: true, kept: true }
+  jobs.set(placeOf(photo), { photo, running: false, tries: 0, shown })
   return jobs.get(placeOf(photo)) as Job // the reactive one
 }
 
-/** A photo that an earlier visit left. What belongs to a case that takes no photos any more goes. */
+/** A photo that an earlier visit left. What is not wanted any more goes, and she is told. */
 async function goOn(photo: KeptPhoto): Promise<void> {
-  if (!(await isStillAsked(photo))) {
-    await drop(photo.id)
+  photo.givenUp ??= await whyNotWanted(photo)
+  if (photo.owner !== owner || jobs.has(placeOf(photo))) return // another was picked meanwhile, or somebody else came
+  if (photo.givenUp !== null) {
+    tellGivenUp(photo.id, photo.givenUp)
+    await keep({ ...photo, bytes: new ArrayBuffer(0) })
     return
   }
   const job = added(photo)
   show(job)
-  if (photo.refused === null) void run(job)
-  else stop(job, 'failed', photo.refused)
-}
-
-/** A phone of the counter's code sees no case: the server says what the code still takes. */
-async function isStillAsked(photo: KeptPhoto): Promise<boolean> {
-  if (photo.owner.startsWith('shoot:')) return true
-  const state = caseState(photo.caseId)
-  if (state.view === null) await refreshCase(photo.caseId)
-  const slot = state.view?.slots.find((each) => each.key === photo.slotKey)
-  return state.view === null ? state.problem?.status !== 404 : slot?.editable === true
+  if (photo.refused !== null) refuse(job, photo.refused)
+  else if (photo.step === 'asking') ask(job)
+  else void run(job)
 }
 
 async function takeIn(job: Job, file: File): Promise<void> {
@@ -171,11 +199,11 @@ async function takeIn(job: Job, file: File): Promise<void> {
 }
 
 async function run(job: Job): Promise<void> {
-  if (job.running || job.photo.bytes.byteLength === 0) return
+  if (job.running || job.photo.bytes.byteLength === 0 || job.photo.step === 'asking') return
   job.running = true
   job.shown.trouble = null
   try {
-    await inTurn(job.photo.id, () => { stop(job, 'waiting', '正在另一个页面里上传，传完这里会显示。') }, () => inFewAtOnce(() => work(job)))
+    await inTurn(job.photo.id, () => { stop(job, 'waiting', '正在另一个页面里上传，传完这里会显示。') }, () => work(job))
   } catch (thrown) {
     if (isCurrent(job)) fail(job, noteProblem(asProblem(thrown)))
   } finally {
@@ -190,6 +218,29 @@ async function work(job: Job): Promise<void> {
     return
   }
   job.shown.trouble = null
+  if (job.photo.step === 'looking') await look(job)
+  if (!isCurrent(job)) return
+  if (job.photo.step === 'asking') ask(job)
+  else await inFewAtOnce(() => bring(job))
+}
+
+async function look(job: Job): Promise<void> {
+  const { photo, shown } = job
+  shown.stage = 'looking'
+  photo.coach = await lookAtKept(photo)
+  photo.step = !photo.look.again && warningsOf(photo).length > 0 ? 'asking' : 'sending'
+  await save(job)
+}
+
+/** The coach's card: the photo, what could be better, and her choice. */
+function ask(job: Job): void {
+  job.shown.warnings = warningsOf(job.photo)
+  job.shown.preview ??= URL.createObjectURL(new Blob([job.photo.bytes], { type: job.photo.contentType }))
+  job.shown.stage = 'asking'
+}
+
+async function bring(job: Job): Promise<void> {
+  if (!isCurrent(job)) return
   job.photo.refused = null
   let slot = job.photo.sentAs === null ? null : await completeIfThere(job, job.photo.sentAs)
   if (slot === null) {
@@ -218,7 +269,7 @@ async function send(job: Job): Promise<string | null> {
     photo.showable = ready.showable
     photo.sha256 = await sha256Hex(photo.bytes)
     await save(job)
-    show(job)
+    if (isCurrent(job)) showAnew(job)
   }
   const ticket = await answer(
     client.POST('/api/filing/cases/{case_id}/photos', {
@@ -270,13 +321,14 @@ async function completeIfThere(job: Job, sentAs: string): Promise<Slot | null> {
 /** Keeps what changed of it, unless it was given up meanwhile. */
 async function save(job: Job): Promise<void> {
   if (!isCurrent(job)) return
-  job.shown.kept = await keep({ ...job.photo, coach: job.photo.coach === null ? null : copyOf(job.photo.coach) })
+  job.shown.kept = await keep(plain(job.photo))
   if (!isCurrent(job)) await drop(job.photo.id)
 }
 
-/** Plain again: the database takes no reactive objects. */
-function copyOf(coach: CoachNote): CoachNote {
-  return JSON.parse(JSON.stringify(coach)) as CoachNote
+/** The database takes no reactive objects. */
+function plain(photo: KeptPhoto): KeptPhoto {
+  const { bytes, ...facts } = photo
+  return { ...(JSON.parse(JSON.stringify(facts)) as Omit<KeptPhoto, 'bytes'>), bytes: toRaw(bytes) }
 }
 
 function fail(job: Job, problem: ApiProblem): void {
@@ -297,9 +349,15 @@ function fail(job: Job, problem: ApiProblem): void {
     return
   }
   job.photo.sentAs = null // refused: the next try sends it anew
-  job.photo.refused = problem.errors[0]?.detail ?? problem.detail
-  stop(job, 'failed', job.photo.refused)
+  const refused = { words: problem.errors[0]?.detail ?? problem.detail, mayRetry: !isHopeless(problem.code) }
+  job.photo.refused = refused
+  refuse(job, refused)
   void save(job)
+}
+
+function refuse(job: Job, refused: NonNullable<KeptPhoto['refused']>): void {
+  job.shown.mayRetry = refused.mayRetry
+  stop(job, 'failed', refused.words)
 }
 
 function stop(job: Job, stage: 'waiting' | 'failed', trouble: string): void {
@@ -310,6 +368,12 @@ function stop(job: Job, stage: 'waiting' | 'failed', trouble: string): void {
 function show(job: Job): void {
   if (!job.photo.showable || job.photo.bytes.byteLength === 0) return
   job.shown.preview ??= URL.createObjectURL(new Blob([job.photo.bytes], { type: job.photo.contentType }))
+}
+
+function showAnew(job: Job): void {
+  if (job.shown.preview !== null) URL.revokeObjectURL(job.shown.preview)
+  job.shown.preview = null
+  show(job)
 }
 
 function isCurrent(job: Job): boolean {
@@ -335,51 +399,6 @@ async function finished(job: Job): Promise<void> {
 function putAway(job: Job): void {
   if (job.shown.preview !== null) URL.revokeObjectURL(job.shown.preview)
   if (isCurrent(job)) jobs.delete(placeOf(job.photo))
-}
-
-/** A weak signal is better shared by few; the others wait their turn. */
-async function inFewAtOnce(act: () => Promise<void>): Promise<void> {
-  if (working >= atOnce) await new Promise<void>((resolve) => { queueing.push(resolve) })
-  working += 1
-  try {
-    await act()
-  } finally {
-    working -= 1
-    queueing.shift()?.()
-  }
-}
-
-/** `Blob.arrayBuffer` is missing from older phones. */
-function bytesOf(blob: Blob): Promise<ArrayBuffer> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader()
-    reader.onload = () => { resolve(reader.result as ArrayBuffer) }
-    reader.onerror = () => { reject(new ApiProblem('unreadable-file', 0, '打不开这张照片', '手机打不开这张照片，请换一张，或重新拍。')) }
-    reader.readAsArrayBuffer(blob)
-  })
-}
-
-// ── what is not on its way ───────────────────────────────────────────────────────────────────
-
-/** Removes a photo the server has. Raises ApiProblem. */
-export async function removePhoto(caseId: string, photoId: string): Promise<void> {
-  const slot = await answer(client.DELETE('/api/filing/cases/{case_id}/photos/{photo_id}', { params: { path: { case_id: caseId, photo_id: photoId } } }))
-  takeSlot(caseId, slot)
-  await refreshCase(caseId)
-}
-
-/** “我没有这个材料”, with the person's reason. Raises ApiProblem. */
-export async function declareAbsent(caseId: string, slotKey: string, reason: string): Promise<void> {
-  const slot = await answer(client.POST('/api/filing/cases/{case_id}/absences', { params: { path: { case_id: caseId } }, body: { slot_key: slotKey, reason } }))
-  takeSlot(caseId, slot)
-  await refreshCase(caseId)
-}
-
-/** She has it after all. Raises ApiProblem. */
-export async function withdrawAbsence(caseId: string, slotKey: string): Promise<void> {
-  const slot = await answer(client.DELETE('/api/filing/cases/{case_id}/absences/{slot_key}', { params: { path: { case_id: caseId, slot_key: slotKey } } }))
-  takeSlot(caseId, slot)
-  await refreshCase(caseId)
 }
 
 whenBackOnline(() => {

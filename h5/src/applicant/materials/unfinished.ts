@@ -48,12 +48,16 @@ function partName(label: string): string {
 
 function stateOf(upload: Upload): string {
   switch (upload.stage) {
+    case 'asking':
+      return '请您先看一看，再决定用不用'
     case 'failed':
-      return '没有传上去，请再传一次'
+      return upload.mayRetry ? '没有传上去，请再传一次' : '这张不能用，请换一张'
     case 'waiting':
       return '等着再传'
     case 'sending':
       return `正在上传 ${String(upload.percent)}%`
+    case 'looking':
+      return '正在看清不清楚'
     case 'checking':
       return '正在检查'
     default:

@@ -1,14 +1,32 @@
 // Picked photos as they lie on this phone (IndexedDB) until the server has them. Where a phone keeps nothing (full,
 // private browsing, very old), they stay in memory while the page is open, and `keep` says so.
-// They are papers of a person on a phone that others may use: each belongs to whoever was signed in, and nobody else
-// is shown it or sends it; what is left lying goes by itself.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+// They are papers of a person on a phone that others may use: each belongs to whoever was signed in, nobody else is
+// shown it or sends it, and it goes when somebody else signs in or a sitting at the counter ends.
+import type { DBSchema, IDBPDatabase } from 'idb'
 
+import type { Fault } from '../coach/judge'
+import type { Wanted } from '../coach/wanted'
 import type { CoachNote } from '../composables/uploads'
+import { openPhotoShelf } from '../../photoShelf'
 
-const day = 24 * 3600 * 1000
-const ownKeptFor = 14 * day
-const othersKeptFor = 3 * day
+const minute = 60 * 1000
+const ownKeptFor = 14 * 24 * 60 * minute
+/** The counter's code holds for 15 minutes; what it did not send by then, it never will. */
+const byCodeKeptFor = 20 * minute
+
+/** It is looked at by the coach, then waits for her word if that warned, then goes out. */
+export type Step = 'looking' | 'asking' | 'sending'
+
+/** What the coach is to look for. */
+export interface Sought extends Wanted {
+  /** From the scanner: no lamp, no table around it. */
+  scanned: boolean
+}
+
+/** `again`: a photo of this part was held before; the second try goes on whatever it is. */
+export interface Look extends Sought {
+  again: boolean
+}
 
 export interface KeptPhoto {
   /** Made once for this photo: what is repeated under it happens once. */
@@ -18,8 +36,11 @@ export interface KeptPhoto {
   readonly slotKey: string
   readonly partKey: string
   readonly kind: string | null
-  readonly coach: CoachNote | null
   readonly pickedAt: number
+  readonly look: Look
+  step: Step
+  /** What the coach saw; null before, and where it had nothing to say. */
+  coach: CoachNote | null
   /** As it was picked, then as it is sent: not a Blob, which some phones lose when the page is killed. */
   bytes: ArrayBuffer
   contentType: string
@@ -28,8 +49,15 @@ export interface KeptPhoto {
   sha256: string | null
   /** The server's id of it, once the object store has it and only the check is left. */
   sentAs: string | null
-  /** What was wrong with it, when only she can mend it. */
-  refused: string | null
+  /** What was wrong with it, when only she can mend it; `mayRetry` unless the same file would be refused again. */
+  refused: { words: string; mayRetry: boolean } | null
+  /** Why it is not sent any more, for her to read: then its bytes are gone. */
+  givenUp: string | null
+}
+
+/** What the coach would change, of a photo that waits for her word. */
+export function warningsOf(photo: KeptPhoto): Fault[] {
+  return (photo.coach?.warnings ?? []) as Fault[]
 }
 
 interface Lease {
@@ -44,6 +72,8 @@ interface Shelf extends DBSchema {
 }
 
 const memory = new Map<string, KeptPhoto>()
+/** Who left this page: what is still being written of theirs does not land. */
+const gone = new Set<string>()
 let opened: Promise<IDBPDatabase<Shelf> | null> | null = null
 
 /** The database, or null where there is none to be had. */
@@ -54,13 +84,7 @@ function shelf(): Promise<IDBPDatabase<Shelf> | null> {
 
 async function open(): Promise<IDBPDatabase<Shelf> | null> {
   try {
-    return await openDB<Shelf>('tuixiu-photos', 1, {
-      upgrade(database) {
-        database.createObjectStore('photos', { keyPath: 'id' }).createIndex('owner', 'owner')
-        database.createObjectStore('leases', { keyPath: 'id' })
-      },
-      terminated() { opened = null },
-    })
+    return (await openPhotoShelf(() => { opened = null })) as unknown as IDBPDatabase<Shelf>
   } catch {
     return null
   }
@@ -70,6 +94,7 @@ async function open(): Promise<IDBPDatabase<Shelf> | null> {
 export async function keep(photo: KeptPhoto): Promise<boolean> {
   try {
     const database = await shelf()
+    if (gone.has(photo.owner)) return false
     if (database !== null) {
       await database.put('photos', photo)
       memory.delete(photo.id)
@@ -117,13 +142,34 @@ export async function drop(id: string): Promise<void> {
   }
 }
 
-/** Removes what was left lying: two weeks for the person who is here, three days for anybody else. */
-export async function clearOld(owner: string, now: number): Promise<void> {
+/** `owner` is here now: what others left goes, but for a person's own photos while her phone shoots by a code. */
+export async function clearOthers(owner: string, now: number): Promise<void> {
+  gone.delete(owner)
+  await clearWhere((photo) => photo.pickedAt + keptFor(photo.owner, owner) < now)
+}
+
+function keptFor(of: string, here: string): number {
+  if (of === here) return ownKeptFor
+  if (of.startsWith('shoot:')) return byCodeKeptFor
+  return of.startsWith('person:') && here.startsWith('shoot:') ? ownKeptFor : -Infinity
+}
+
+/** Nothing of this person stays, nor is anything of hers kept from now on. */
+export async function clearAllOf(owner: string): Promise<void> {
+  gone.add(owner)
+  await clearWhere((photo) => photo.owner === owner)
+}
+
+async function clearWhere(is: (photo: KeptPhoto) => boolean): Promise<void> {
+  memory.forEach((photo, id) => { if (is(photo)) memory.delete(id) })
   try {
-    const database = await shelf()
-    for (const photo of (await database?.getAll('photos')) ?? []) {
-      if (photo.pickedAt + (photo.owner === owner ? ownKeptFor : othersKeptFor) < now) await drop(photo.id)
+    const transaction = (await shelf())?.transaction('photos', 'readwrite')
+    let each = await transaction?.store.openCursor()
+    while (each) {
+      if (is(each.value)) await each.delete()
+      each = await each.continue()
     }
+    await transaction?.done
   } catch {
     // Next time.
   }

@@ -4,11 +4,14 @@ import { newKey } from '@api/client'
 
 import { endLease, lease } from './kept'
 
+const atOnce = 2
 const leaseMilliseconds = 12_000
 const renewMilliseconds = 4_000
 const lookAgainMilliseconds = 3_000
 
 const tab = newKey()
+let working = 0
+const queueing: (() => void)[] = []
 
 /** Does `work` when it is this tab's turn; `elsewhere` is called when another tab has it first. */
 export async function inTurn(id: string, elsewhere: () => void, work: () => Promise<void>): Promise<void> {
@@ -39,5 +42,17 @@ async function byLease(id: string, elsewhere: () => void, work: () => Promise<vo
   } finally {
     window.clearInterval(renewing)
     await endLease(id)
+  }
+}
+
+/** A weak signal is better shared by few; the others wait their turn. */
+export async function inFewAtOnce(act: () => Promise<void>): Promise<void> {
+  if (working >= atOnce) await new Promise<void>((resolve) => { queueing.push(resolve) })
+  working += 1
+  try {
+    await act()
+  } finally {
+    working -= 1
+    queueing.shift()?.()
   }
 }

@@ -5,6 +5,7 @@ import { computed, ref } from 'vue'
 
 import * as identity from '../calls/identity'
 import type { Role, Session } from '../types'
+import { clearCounterPhotos } from '../../photoShelf'
 import { forgetDrafts } from './drafts'
 
 /** Undefined until the server was asked once, null when nobody is signed in. */
@@ -30,6 +31,7 @@ async function ensureAsked(): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof ApiProblem) || thrown.status !== 401) throw thrown
     remember(null)
+    await clearCounterPhotos() // its session ended without a word
   }
 }
 
@@ -44,12 +46,14 @@ async function signOut({ keepDrafts = false } = {}): Promise<void> {
     await identity.signOut()
   } finally {
     remember(null)
+    await clearCounterPhotos() // a sitting at the counter ended with it
   }
 }
 
 /** The server no longer knows this session; drafts stay for the same person's return. */
 function forget(): void {
   session.value = null
+  void clearCounterPhotos()
 }
 
 export function useSession() {
