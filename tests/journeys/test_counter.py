@@ -27,6 +27,7 @@ def test_a_walk_in_from_the_desk_to_the_queue_and_into_her_wechat(stage: Stage) 
     by_http = the_same_clerk(stage, clerk)
     case_id = answer_the_rest(clerk, by_http, callers.answers_of(her.person))
 
+    end_with_a_photo_unsent_and_sit_down_again(clerk)
     scan_into_a_slot(clerk)
     phone = scanned(stage, clerk, her.person)
     shoot_by_the_code(phone, clerk)
@@ -77,6 +78,42 @@ def answer_the_rest(clerk: DeskPages, by_http: callers.Phone, answers: Any) -> s
     by_http.answer_all(by_http.ask("GET", f"/api/filing/cases/{found[1]}"), answers)
     clerk.page.goto(clerk.page.url.partition("/pages/")[0] + "/materials")
     return found[1]
+
+
+def end_with_a_photo_unsent_and_sit_down_again(clerk: DeskPages) -> None:
+    """What is on its way is named first; then nothing of it stays on the window's computer."""
+    page, materials = clerk.page, clerk.page.url
+    page.route("**/photos/*/completion", lambda _route: None)  # never answered
+    front = slot(page, "id_card").locator('[data-part="front"]')
+    front.locator("input[type=file]").last.set_input_files(a_file("id_card", "front"))
+    expect(front.get_by_text("正在检查")).to_be_visible(timeout=30_000)
+    assert len(photos_kept_in(page)) == 1
+    page.get_by_role("button", name="结束代填", exact=True).click()
+    expect(page.locator("[data-unsent]")).to_contain_text("身份证正面")
+    clerk.shoot("unsent")
+    page.get_by_role("button", name="不要这几张，结束代填").click()
+    expect(clerk.find("walk-in")).to_be_visible()
+    assert photos_kept_in(page) == []
+    page.unroute("**/photos/*/completion")
+    clerk.find("unfinished-row").get_by_role("button", name="接着办").first.click()
+    expect(page.locator("[data-counter-bar]")).to_be_visible()
+    page.goto(materials)
+    expect(slot(page, "id_card")).to_have_attribute("data-status", "open")
+
+
+def photos_kept_in(page: Page) -> list[str]:
+    """The photos that lie in this browser."""
+    found: list[str] = page.evaluate(
+        """() => new Promise((resolve, reject) => {
+          const opening = indexedDB.open('tuixiu-photos')
+          opening.onerror = () => reject(opening.error)
+          opening.onsuccess = () => {
+            const asked = opening.result.transaction('photos').objectStore('photos').getAllKeys()
+            asked.onsuccess = () => { opening.result.close(); resolve(asked.result) }
+          }
+        })"""
+    )
+    return found
 
 
 def scan_into_a_slot(clerk: DeskPages) -> None:

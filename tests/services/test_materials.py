@@ -640,6 +640,8 @@ def test_a_file_that_is_no_photo_never_counts_and_says_why_every_time(
         assert refused.value.code == code
 
     assert counter.case.photos[photo_id].state is PhotoState.AWAITING
+    counter.work_off()
+    assert counter.objects() == set()  # it shows a person, and no one will look at it again
 
 
 def test_a_photo_that_was_not_sent_has_not_arrived(counter: Counter) -> None:
@@ -658,6 +660,9 @@ def test_a_photo_that_is_not_the_one_announced_has_changed(counter: Counter) -> 
 
     with pytest.raises(PhotoChanged):
         counter.complete(photo_id)
+
+    counter.work_off()
+    assert len(counter.objects()) == 1  # it is sent again under the same name
 
 
 # ── taking back, and having none ─────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 // The photos on their way: kept on the phone first, then looked at by the coach, shrunk, announced, sent, checked by
-// the server. What the coach warns of waits for her word; every other goes on by itself after the page was killed, the network gone or the server down; it happens once however often it is tried.
+// the server. What the coach warns of waits for her word; every other goes on by itself after the page was killed, the
+// network gone or the server down; it happens once however often it is tried.
 // They live here, not on a page, so turning a page does not stop one.
 import { reactive, toRaw } from 'vue'
 
@@ -95,8 +96,7 @@ export function insist(caseId: string, slotKey: string, partKey: string): void {
   if (job?.photo.step !== 'asking') return
   job.photo.step = 'sending'
   if (job.photo.coach !== null) job.photo.coach.insisted = true
-  job.shown.stage = 'preparing'
-  void run(job)
+  void bringAllTheSame(job)
 }
 
 /** Tries a photo again that stopped. */
@@ -195,6 +195,13 @@ async function takeIn(job: Job, file: File): Promise<void> {
     return
   }
   await save(job)
+  await run(job)
+}
+
+/** Her word is kept before the page shows that it took it: a kill from then on does not ask her again. */
+async function bringAllTheSame(job: Job): Promise<void> {
+  await save(job)
+  job.shown.stage = 'preparing'
   await run(job)
 }
 
