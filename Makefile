@@ -13,9 +13,9 @@ run: ## The whole city on this machine; Ctrl-C stops it
 	@$(PREPARE) runtime h5
 	@exec $(PY) -m backend.sandbox
 
-test: ## Every test, browsers included, shared by three processes
+test: ## Every test, browsers included, shared by two processes
 	@$(PREPARE) dev h5 browser $(and $(CI),nginx)
-	@$(PY) -m pytest -n 3
+	@$(PY) -m pytest -n 2
 
 check: ## Linters, types, import contracts, the pages' linters and types, and that what is generated is fresh
 	@$(PREPARE) dev node-modules shell-modules

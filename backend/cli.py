@@ -54,8 +54,8 @@ def worker() -> None:
 @main.command()
 def reader() -> None:
     """Read the photos that arrived, one at a time and only with what the other processes leave over."""
-    _let_others_go_first(READER_NICENESS)
     settings = _ready_settings()
+    _let_others_go_first(READER_NICENESS, only_idle=bool(settings.reading_only_idle))
     from backend import jobs
 
     jobs.run_reader(settings)
@@ -225,14 +225,14 @@ def problems(path: Path) -> None:
     path.write_text(problem_pages.as_markdown(), encoding="utf-8")
 
 
-def _let_others_go_first(niceness: int) -> None:
-    """Asks the least of the processors: on Linux only what is idle otherwise, and whoever wakes up comes at once.
+def _let_others_go_first(niceness: int, *, only_idle: bool) -> None:
+    """Asks the least of the processors: when wished only what is idle, on Linux; whoever wakes up comes at once.
 
     Linux also shares the processors by session, which the class of one process says nothing to: a process that has a
     session of its own (a service, a part of the city) lowers that too (sched(7)).
     """
     os.nice(niceness)
-    if hasattr(os, "SCHED_IDLE"):
+    if only_idle and hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     session = Path("/proc/self/autogroup")
     if os.getsid(0) == os.getpid() and session.exists():

@@ -83,6 +83,7 @@ class Settings:
     material_min_bytes: int = 1_000
     material_max_pixels: int = 60_000_000
     reading_seconds: int = 60
+    reading_only_idle: int = 1
 
     requests_per_minute_per_person: int = 240
     requests_per_minute_per_address: int = 600
@@ -217,7 +218,7 @@ def _read_wechat(read: _Reader) -> dict[str, object]:
 
 
 def _read_numbers(read: _Reader) -> dict[str, object]:
-    may_be_zero = ("proxies_trusted", "metrics_port")
+    may_be_zero = ("proxies_trusted", "metrics_port", "reading_only_idle")
     names = [name for name, spec in Settings.__dataclass_fields__.items() if spec.type == "int"]
     numbers = {name: read.number(name, minimum=0 if name in may_be_zero else 1) for name in names}
     if numbers["material_min_bytes"] >= numbers["material_max_bytes"]:

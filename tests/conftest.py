@@ -222,7 +222,9 @@ def city() -> Iterator[City]:
     """Everything that `make run` runs, on ports and data of this run's own. A test that kills parts starts its own."""
     folder = Path(tempfile.mkdtemp(prefix="tuixiu-"))
     folder.chmod(0o711)
-    with running_city(folder / "var", {**os.environ, "TUIXIU_PORT": str(free_port())}) as running:
+    # The tests wait for readings, and leave no processor idle.
+    own = {"TUIXIU_PORT": str(free_port()), "TUIXIU_READING_ONLY_IDLE": "0"}
+    with running_city(folder / "var", {**os.environ, **own}) as running:
         yield running
     shutil.rmtree(folder)
 
