@@ -59,8 +59,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, settings: Settings) 
 def test_the_viewer_draws_the_document_without_the_internet(visit: Visit) -> None:
     page = visit.show("/docs")
 
-    expect(page.locator(".opblock-tag").first).to_be_visible()
-    expect(page.get_by_role("heading", name="退休一件事 接口文档")).to_be_visible()
+    expect(page.locator(".opblock-tag").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="退休一件事 接口文档")).to_be_visible(timeout=30_000)
     page.screenshot(path=SCREENSHOTS / f"api-viewer-{visit.width}.png")
     assert (visit.complaints, visit.asked_elsewhere) == ([], [])
 

@@ -156,7 +156,8 @@ def test_the_queue_shows_who_waits_masked_and_how_long(town: Town) -> None:
     assert [item["code"] for item in row["items"]] == [
         *("retire_normal", "pension_payment", "medical_years", "only_child_reward", "housing_fund"),
     ]
-    assert found["counts"] == {"waiting": 1, "mine": 0, "to_approve": 0, "absences": 0, "promises": 0}
+    none = {"mine": 0, "to_approve": 0, "absences": 0, "promises": 0, "promises_late": 0, "promises_amber": 0}
+    assert found["counts"] == {"waiting": 1, **none}
 
 
 # ── verdicts and checks ──────────────────────────────────────────────────────────────────────
